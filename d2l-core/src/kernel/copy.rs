@@ -1,0 +1,202 @@
+//! Copies through strides: views made contiguous, and back; rows picked by index.
+mod transpose;
+
+pub use transpose::transpose;
+
+use super::{
+    elementwise::axes::Axes,
+    threads::{for_chunks, num_threads},
+};
+
+/// Elements that one thread copies in one go.
+const CHUNK: usize = 1 << 15;
+
+/// Copies the view of `src` that begins at `offset` into the contiguous `out`.
+///
+/// # Panics
+/// If `src` is too short.
+pub fn gather_strided<T: Copy + Send + Sync>(src: &[T], offset: usize, shape: &[usize], strides: &[usize], out: &mut [T]) {
+    assert_eq!(out.len(), shape.iter().product::<usize>());
+    if out.is_empty() {
+        return;
+    }
+    let Some(axes) = Axes::new(shape, [strides]) else {
+        let n = out.len() / shape[0];
+        for (i, out) in out.chunks_exact_mut(n).enumerate() {
+            gather_strided(src, offset + i * strides[0], &shape[1..], &strides[1..], out);
+        }
+        return;
+    };
+    let (n, [stride]) = axes.inner();
+    // Few long rows are cut within the row where that is simple.
+    if stride == 1 && axes.shape[axes.rank - 2] == 1 {
+        return for_chunks(out, CHUNK, |i, out| out.copy_from_slice(&src[offset + i..][..out.len()]));
+    }
+    let rows = if num_threads() == 1 { out.len() / n } else { (CHUNK / n).next_multiple_of(16).max(1) };
+    for_chunks(out, rows * n, |i, mut out| {
+        axes.blocks(i / n, out.len() / n, |rows, [at], [row_stride]| {
+            let (part, rest) = std::mem::take(&mut out).split_at_mut(rows * n);
+            gather_block(&src[offset + at..], [row_stride, stride], n, part);
+            out = rest;
+        });
+    });
+}
+
+/// Rows of `n` elements.
+fn gather_block<T: Copy>(src: &[T], [row, stride]: [usize; 2], n: usize, out: &mut [T]) {
+    if row == 1 && stride > 1 {
+        return transpose(n, out.len() / n, src, stride, out, n);
+    }
+    for (i, out) in out.chunks_exact_mut(n).enumerate() {
+        let src = &src[i * row..];
+        match stride {
+            0 => out.fill(src[0]),
+            1 => out.copy_from_slice(&src[..n]),
+            _ => out.iter_mut().zip(src.iter().step_by(stride)).for_each(|(o, &x)| *o = x),
+        }
+    }
+}
+
+/// The inverse of [`gather_strided`]: writes the contiguous `src` into the view of `dst` that begins
+/// at `offset`. Where the view overlaps itself, the last element in row-major order stays.
+///
+/// # Panics
+/// If `dst` is too short.
+pub fn scatter_strided<T: Copy + Send + Sync>(src: &[T], dst: &mut [T], offset: usize, shape: &[usize], strides: &[usize]) {
+    assert_eq!(src.len(), shape.iter().product::<usize>());
+    if src.is_empty() {
+        return;
+    }
+    let Some(axes) = Axes::new(shape, [strides]) else {
+        let n = src.len() / shape[0];
+        for (i, src) in src.chunks_exact(n).enumerate() {
+            scatter_strided(src, dst, offset + i * strides[0], &shape[1..], &strides[1..]);
+        }
+        return;
+    };
+    let (n, [stride]) = axes.inner();
+    let mut rest = src;
+    axes.blocks(0, src.len() / n, |rows, [at], [row_stride]| {
+        let (part, tail) = rest.split_at(rows * n);
+        scatter_block(part, &mut dst[offset + at..], [row_stride, stride], n);
+        rest = tail;
+    });
+}
+
+/// Rows of `n` elements.
+fn scatter_block<T: Copy>(src: &[T], dst: &mut [T], [row, stride]: [usize; 2], n: usize) {
+    if row == 1 && stride >= src.len() / n {
+        return transpose(src.len() / n, n, src, n, dst, stride);
+    }
+    for (i, src) in src.chunks_exact(n).enumerate() {
+        let dst = &mut dst[i * row..];
+        match stride {
+            0 => dst[0] = src[n - 1],
+            1 => dst[..n].copy_from_slice(src),
+            _ => dst.iter_mut().step_by(stride).zip(src).for_each(|(d, &x)| *d = x),
+        }
+    }
+}
+
+/// `out[i] = src[idx[i]]` for rows of `row_len` elements.
+///
+/// # Panics
+/// If an index is not that of a row.
+#[inline]
+pub fn gather_rows<T: Copy>(src: &[T], row_len: usize, idx: &[i64], out: &mut [T]) {
+    assert_eq!(out.len(), idx.len() * row_len);
+    match row_len {
+        0 => {}
+        1 => out.iter_mut().zip(idx).for_each(|(o, &i)| *o = src[i as usize]),
+        2 => {
+            let (src, out) = (src.as_chunks::<2>().0, out.as_chunks_mut::<2>().0);
+            out.iter_mut().zip(idx).for_each(|(o, &i)| *o = src[i as usize]);
+        }
+        n => out.chunks_exact_mut(n).zip(idx).for_each(|(o, &i)| o.copy_from_slice(&src[i as usize * n..][..n])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            simd::{levels, with_level},
+            threads::set_num_threads,
+        },
+        *,
+    };
+
+    /// The offsets of all elements, in row-major order: the definition.
+    fn offsets(shape: &[usize], strides: &[usize]) -> Vec<usize> {
+        let mut at = vec![0];
+        for (&n, &s) in shape.iter().zip(strides) {
+            at = at.iter().flat_map(|&o| (0..n).map(move |i| o + i * s)).collect();
+        }
+        at
+    }
+
+    fn views() -> Vec<(Vec<usize>, Vec<usize>)> {
+        let mut views: Vec<(Vec<usize>, Vec<usize>)> = [
+            (&[][..], &[][..]),
+            (&[0], &[1]),
+            (&[3, 0, 2], &[2, 2, 1]),
+            (&[5], &[3]),
+            (&[4, 6], &[0, 1]),
+            (&[4, 6], &[1, 0]),
+            (&[2, 3, 4], &[12, 4, 1]),
+            (&[4, 3, 2], &[1, 4, 12]),
+            (&[3, 33, 20], &[660, 1, 33]),
+            (&[33, 3, 20], &[1, 660, 33]),
+            (&[300, 301], &[1, 300]),
+            (&[2, 40_000], &[50_000, 1]),
+            (&[2, 40_000], &[80_001, 2]),
+            (&[100, 50, 30], &[2000, 40, 1]),
+            (&[2, 2, 2, 2, 2, 2, 2, 2, 2, 2], &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512]),
+        ]
+        .map(|(a, b)| (a.to_vec(), b.to_vec()))
+        .to_vec();
+        for n in 0..40 {
+            views.push((vec![n, 41 - n], vec![1, n]));
+            views.push((vec![n, 7], vec![1, n + 3]));
+        }
+        views
+    }
+
+    fn check<T: Copy + Send + Sync + PartialEq + std::fmt::Debug>(f: impl Fn(usize) -> T) {
+        for (shape, strides) in views() {
+            let at = offsets(&shape, &strides);
+            let src: Vec<T> = (0..at.iter().max().map_or(0, |m| m + 4)).map(&f).collect();
+            let want: Vec<T> = at.iter().map(|&o| src[o + 3]).collect();
+            for (level, threads) in levels().flat_map(|l| [(l, 1), (l, 2)]) {
+                set_num_threads(threads);
+                let (mut out, mut dst) = (vec![f(0); at.len()], vec![f(1); src.len().max(3)]);
+                with_level(level, || {
+                    gather_strided(&src, 3.min(src.len()), &shape, &strides, &mut out);
+                    assert_eq!(out, want, "{shape:?} {strides:?}");
+                    scatter_strided(&out, &mut dst, 3, &shape, &strides);
+                });
+                assert!(at.iter().all(|&o| dst[o + 3] == src[o + 3]), "{shape:?} {strides:?}");
+                let untouched = dst.iter().filter(|&&x| x == f(1)).count();
+                assert!(untouched + at.len() >= dst.len());
+            }
+        }
+    }
+
+    #[test]
+    fn agrees_with_the_definition() {
+        check(|i| i as f32);
+        check(|i| i as i64);
+        check(|i| (i % 251) as u8);
+    }
+
+    #[test]
+    fn rows_by_index() {
+        for n in [0, 1, 2, 3, 10] {
+            let src: Vec<usize> = (0..n * 5).collect();
+            let mut out = vec![0; n * 4];
+            gather_rows(&src, n, &[4, 0, 0, 2], &mut out);
+            let want: Vec<usize> = [4, 0, 0, 2].iter().flat_map(|r| r * n..(r + 1) * n).collect();
+            assert_eq!(out, want);
+        }
+    }
+}

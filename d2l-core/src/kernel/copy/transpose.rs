@@ -1,0 +1,160 @@
+//! Transposes, tile by tile, for elements of any type.
+use std::mem::MaybeUninit;
+
+#[cfg(target_arch = "x86_64")]
+use super::super::simd::{Level, level};
+
+/// Elements of the largest square that goes through a buffer. Without one, lines that fall into the
+/// same cache set (any stride that is a multiple of 4 KiB) push each other out half written.
+const SQUARE: usize = 256;
+
+/// `dst[j ds + i] = src[i rs + j]` for `i < rows`, `j < cols`.
+///
+/// # Panics
+/// If a slice is too short.
+pub fn transpose<T: Copy>(rows: usize, cols: usize, src: &[T], rs: usize, dst: &mut [T], ds: usize) {
+    if rows == 0 || cols == 0 {
+        return;
+    }
+    assert!((rows - 1) * rs + cols <= src.len() && (cols - 1) * ds + rows <= dst.len());
+    let (src, dst) = (src.as_ptr(), dst.as_mut_ptr());
+    // SAFETY: the extents were checked above; the tiles for a size of element move exactly that many
+    // bytes, whatever they mean; AVX2 tiles only where the level has it.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        match size_of::<T>() {
+            4 if level() >= Level::Avx2 => return x86::four_bytes(rows, cols, src.cast(), rs, dst.cast(), ds),
+            8 if level() >= Level::Avx2 => return x86::eight_bytes(rows, cols, src.cast(), rs, dst.cast(), ds),
+            _ => {}
+        }
+        tiles::<T, 8>(rows, cols, src, rs, dst, ds, |src, dst, ds| square::<T, 8>(src, rs, dst, ds));
+    }
+}
+
+/// Covers the matrix with `N` by `N` tiles, and the rest element by element.
+///
+/// # Safety
+/// As [`transpose`] after its check; `tile(src, dst, ds)` moves an `N` by `N` tile.
+#[inline(always)]
+unsafe fn tiles<T: Copy, const N: usize>(
+    rows: usize,
+    cols: usize,
+    src: *const T,
+    rs: usize,
+    dst: *mut T,
+    ds: usize,
+    tile: impl Fn(*const T, *mut T, usize),
+) {
+    // The elements of a cache line: squares of this side touch each line once, in one go.
+    let line = (64 / size_of::<T>().max(1)).max(N);
+    let (full_rows, full_cols) = (rows / N * N, cols / N * N);
+    let mut buffer = [const { MaybeUninit::<T>::uninit() }; SQUARE];
+    let buffer = buffer.as_mut_ptr().cast::<T>();
+    // SAFETY: all indices stay below `rows` and `cols`; the buffer holds a square.
+    unsafe {
+        for i in (0..full_rows).step_by(line) {
+            let height = line.min(full_rows - i);
+            for j in (0..full_cols).step_by(line) {
+                let width = line.min(full_cols - j);
+                let (src, dst) = (src.add(i * rs + j), dst.add(j * ds + i));
+                let whole = height == line && width == line && line * line <= SQUARE;
+                let (to, step) = if whole { (buffer, line) } else { (dst, ds) };
+                for i in (0..height).step_by(N) {
+                    for j in (0..width).step_by(N) {
+                        tile(src.add(i * rs + j), to.add(j * step + i), step);
+                    }
+                }
+                if whole {
+                    (0..line).for_each(|j| buffer.add(j * line).copy_to_nonoverlapping(dst.add(j * ds), line));
+                }
+            }
+        }
+        for i in 0..rows {
+            for j in if i < full_rows { full_cols } else { 0 }..cols {
+                *dst.add(j * ds + i) = *src.add(i * rs + j);
+            }
+        }
+    }
+}
+
+/// An `N` by `N` tile, element by element.
+///
+/// # Safety
+/// As [`transpose`] after its check.
+#[inline(always)]
+unsafe fn square<T: Copy, const N: usize>(src: *const T, rs: usize, dst: *mut T, ds: usize) {
+    for j in 0..N {
+        for i in 0..N {
+            // SAFETY: demanded of the caller.
+            unsafe { *dst.add(j * ds + i) = *src.add(i * rs + j) };
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::tiles;
+    use std::arch::x86_64::*;
+
+    /// [`super::transpose`] for elements of four bytes.
+    ///
+    /// # Safety
+    /// As there after its check, and AVX2.
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn four_bytes(rows: usize, cols: usize, src: *const f32, rs: usize, dst: *mut f32, ds: usize) {
+        // SAFETY: demanded of the caller.
+        unsafe { tiles::<f32, 8>(rows, cols, src, rs, dst, ds, |src, dst, ds| eight_by_eight(src, rs, dst, ds)) }
+    }
+
+    /// [`super::transpose`] for elements of eight bytes.
+    ///
+    /// # Safety
+    /// As there after its check, and AVX2.
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn eight_bytes(rows: usize, cols: usize, src: *const f64, rs: usize, dst: *mut f64, ds: usize) {
+        // SAFETY: demanded of the caller.
+        unsafe { tiles::<f64, 4>(rows, cols, src, rs, dst, ds, |src, dst, ds| four_by_four(src, rs, dst, ds)) }
+    }
+
+    /// Rows `i` and `i + 4` share a register, so that two rounds of shuffles within halves suffice.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn eight_by_eight(src: *const f32, rs: usize, dst: *mut f32, ds: usize) {
+        for half in 0..2 {
+            // SAFETY: demanded of the caller.
+            let r: [__m256; 4] = std::array::from_fn(|i| unsafe {
+                let p = src.add(i * rs + half * 4);
+                _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p.add(4 * rs)))
+            });
+            let (a, b) = (_mm256_unpacklo_ps(r[0], r[1]), _mm256_unpackhi_ps(r[0], r[1]));
+            let (c, d) = (_mm256_unpacklo_ps(r[2], r[3]), _mm256_unpackhi_ps(r[2], r[3]));
+            let columns = [
+                _mm256_shuffle_ps::<0x44>(a, c),
+                _mm256_shuffle_ps::<0xEE>(a, c),
+                _mm256_shuffle_ps::<0x44>(b, d),
+                _mm256_shuffle_ps::<0xEE>(b, d),
+            ];
+            for (j, column) in columns.into_iter().enumerate() {
+                // SAFETY: demanded of the caller.
+                unsafe { _mm256_storeu_ps(dst.add((half * 4 + j) * ds), column) };
+            }
+        }
+    }
+
+    /// As above with rows `i` and `i + 2`.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn four_by_four(src: *const f64, rs: usize, dst: *mut f64, ds: usize) {
+        for half in 0..2 {
+            // SAFETY: demanded of the caller.
+            let [a, b]: [__m256d; 2] = std::array::from_fn(|i| unsafe {
+                let p = src.add(i * rs + half * 2);
+                _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(_mm_loadu_pd(p)), _mm_loadu_pd(p.add(2 * rs)))
+            });
+            for (j, column) in [_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b)].into_iter().enumerate() {
+                // SAFETY: demanded of the caller.
+                unsafe { _mm256_storeu_pd(dst.add((half * 2 + j) * ds), column) };
+            }
+        }
+    }
+}

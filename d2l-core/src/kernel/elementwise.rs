@@ -1,0 +1,153 @@
+//! Element by element: `out[i] = f(a[i])`, `out[i] = f(a[i], b[i])`, and the same through strides.
+//!
+//! Lengths must agree; the callers in `ops` check shapes. Short inputs run a plain loop, longer ones a
+//! vectorised shell, long ones several threads.
+use super::{
+    math::{Float, MathFn},
+    simd::simd,
+    threads::{for_chunks, num_threads},
+};
+
+/// Up to this length a plain loop is cheaper than choosing a shell.
+const SHORT: usize = 16;
+/// Elements per chunk of a threaded loop.
+const CHUNK: usize = 1 << 15;
+/// Up to this length one thread does the work.
+const SERIAL: usize = 1 << 16;
+
+/// Whether a loop over `len` elements runs on this thread alone.
+#[inline(always)]
+fn serial(len: usize) -> bool {
+    len <= SERIAL || num_threads() == 1
+}
+
+/// `out[i] = f(x[i])`.
+#[inline]
+pub fn map<A, R, F>(x: &[A], out: &mut [R], f: F)
+where
+    A: Copy + Sync,
+    R: Send,
+    F: Fn(A) -> R + Copy + Sync,
+{
+    assert_eq!(x.len(), out.len());
+    if x.len() <= SHORT {
+        x.iter().zip(out).for_each(|(&x, o)| *o = f(x));
+    } else if serial(x.len()) {
+        map_simd(x, out, f);
+    } else {
+        for_chunks(out, CHUNK, |i, out| map_simd(&x[i..][..out.len()], out, f));
+    }
+}
+
+simd! {
+    fn map_simd[A, R, F](x: &[A], out: &mut [R], f: F)
+    where [A: Copy, F: Fn(A) -> R + Copy] {
+        x.iter().zip(out).for_each(|(&x, o)| *o = f(x));
+    }
+}
+
+/// `out[i] = f(a[i], b[i])`.
+#[inline]
+pub fn zip<A, B, R, F>(a: &[A], b: &[B], out: &mut [R], f: F)
+where
+    A: Copy + Sync,
+    B: Copy + Sync,
+    R: Send,
+    F: Fn(A, B) -> R + Copy + Sync,
+{
+    assert!(a.len() == out.len() && b.len() == out.len());
+    if out.len() <= SHORT {
+        zip_loop(a, b, out, f);
+    } else if serial(out.len()) {
+        zip_simd(a, b, out, f);
+    } else {
+        for_chunks(out, CHUNK, |i, out| zip_simd(&a[i..][..out.len()], &b[i..][..out.len()], out, f));
+    }
+}
+
+#[inline(always)]
+fn zip_loop<A: Copy, B: Copy, R>(a: &[A], b: &[B], out: &mut [R], f: impl Fn(A, B) -> R) {
+    a.iter().zip(b).zip(out).for_each(|((&a, &b), o)| *o = f(a, b));
+}
+
+simd! {
+    fn zip_simd[A, B, R, F](a: &[A], b: &[B], out: &mut [R], f: F)
+    where [A: Copy, B: Copy, F: Fn(A, B) -> R + Copy] {
+        zip_loop(a, b, out, f);
+    }
+}
+
+/// `out[i] = f(out[i])`.
+#[inline]
+pub fn map_in_place<A, F>(out: &mut [A], f: F)
+where
+    A: Copy + Send,
+    F: Fn(A) -> A + Copy + Sync,
+{
+    if out.len() <= SHORT {
+        out.iter_mut().for_each(|o| *o = f(*o));
+    } else if serial(out.len()) {
+        map_in_place_simd(out, f);
+    } else {
+        for_chunks(out, CHUNK, |_, out| map_in_place_simd(out, f));
+    }
+}
+
+simd! {
+    fn map_in_place_simd[A, F](out: &mut [A], f: F)
+    where [A: Copy, F: Fn(A) -> A + Copy] {
+        out.iter_mut().for_each(|o| *o = f(*o));
+    }
+}
+
+/// `out[i] = f(out[i], b[i])`.
+#[inline]
+pub fn zip_in_place<A, B, F>(out: &mut [A], b: &[B], f: F)
+where
+    A: Copy + Send,
+    B: Copy + Sync,
+    F: Fn(A, B) -> A + Copy + Sync,
+{
+    assert_eq!(out.len(), b.len());
+    if out.len() <= SHORT {
+        out.iter_mut().zip(b).for_each(|(o, &b)| *o = f(*o, b));
+    } else if serial(out.len()) {
+        zip_in_place_simd(out, b, f);
+    } else {
+        for_chunks(out, CHUNK, |i, out| zip_in_place_simd(out, &b[i..][..out.len()], f));
+    }
+}
+
+simd! {
+    fn zip_in_place_simd[A, B, F](out: &mut [A], b: &[B], f: F)
+    where [A: Copy, B: Copy, F: Fn(A, B) -> A + Copy] {
+        out.iter_mut().zip(b).for_each(|(o, &b)| *o = f(*o, b));
+    }
+}
+
+/// `out[i] += alpha * x[i]`: the step of gradient descent.
+#[inline]
+pub fn axpy<T: Float>(out: &mut [T], alpha: T, x: &[T]) {
+    zip_in_place(out, x, move |o, x| o + alpha * x);
+}
+
+/// `out[i] = M(x[i])` for a named function such as `math::Tanh`: the fast way to `exp` and its like.
+/// A single short loop costs the same as `map`.
+#[inline]
+pub fn map_math<T: Float, M: MathFn<T>>(_: M, x: &[T], out: &mut [T]) {
+    assert_eq!(x.len(), out.len());
+    // Dear elements: shorter chunks than those of `map`.
+    const CHUNK: usize = 1 << 13;
+    for_chunks(out, CHUNK, |i, out| math_simd::<T, M>(&x[i..][..out.len()], out));
+}
+
+simd! {
+    fn math_simd[T, M](x: &[T], out: &mut [T])
+    where [T: Float, M: MathFn<T>] {
+        x.iter().zip(out).for_each(|(&x, o)| *o = M::call::<FMA>(x));
+    }
+}
+
+pub mod axes;
+mod strided;
+pub use strided::{map_strided, zip_strided};

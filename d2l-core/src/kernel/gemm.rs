@@ -1,0 +1,274 @@
+//! Matrix products.
+//!
+//! Products that fit a cache are computed in place, whatever the strides; larger ones from packed
+//! copies, block by block (the scheme of Goto and van de Geijn). An element of C is always the sum
+//! over blocks of [`KC`] of fused products in order, so neither the path nor the number of threads
+//! changes a bit of it; the exceptions, thin products, are chosen by shape alone.
+mod pack;
+mod tile;
+mod vector;
+
+pub use tile::Tiles;
+
+use super::{
+    math::{Float, Num},
+    simd::level,
+    threads::{Shared, for_chunks, parallel_ns},
+};
+use pack::{LEFT, RIGHT, pack, with_scratch};
+use tile::{Block, Kernel, Start};
+
+/// Length of a block along the inner axis: a panel of B this long fits the first cache.
+const KC: usize = 256;
+/// Columns of B that are packed at once.
+const NC: usize = 4096;
+/// Up to this many products the plain loops are faster than anything that must be set up.
+const TINY: usize = 128;
+/// A factor of up to this many bytes is read in place.
+const IN_PLACE: usize = 32 << 10;
+/// Multiply-adds per nanosecond, to judge whether threads pay.
+const PER_NS: usize = 32;
+
+/// A matrix inside a slice: element `(i, j)` is `data[i * rs + j * cs]`.
+#[derive(Clone, Copy)]
+pub struct Mat<'a, T> {
+    /// The elements.
+    pub data: &'a [T],
+    /// From one row to the next.
+    pub rs: usize,
+    /// From one column to the next.
+    pub cs: usize,
+}
+
+impl<'a, T> Mat<'a, T> {
+    /// The transpose.
+    fn t(self) -> Mat<'a, T> {
+        Mat { data: self.data, rs: self.cs, cs: self.rs }
+    }
+
+    /// The part from element `(i, j)` on.
+    fn from(self, i: usize, j: usize) -> Mat<'a, T> {
+        Mat { data: &self.data[i * self.rs + j * self.cs..], ..self }
+    }
+
+    /// Whether `rows` by `cols` elements lie within the slice.
+    fn holds(&self, rows: usize, cols: usize) -> bool {
+        rows == 0 || cols == 0 || (rows - 1) * self.rs + (cols - 1) * self.cs < self.data.len()
+    }
+}
+
+/// `c = a b + bias`, or with `accumulate` `c += a b + bias`: `a` is `[m, k]`, `b` `[k, n]`, `c`
+/// row-major `[m, n]`; `bias`, of length `n`, is added to every row.
+///
+/// # Panics
+/// If a slice is too short for its sizes and strides.
+#[expect(clippy::too_many_arguments, reason = "the sizes and factors of a product")]
+pub fn gemm<T: Float>(
+    m: usize,
+    k: usize,
+    n: usize,
+    a: Mat<'_, T>,
+    b: Mat<'_, T>,
+    bias: Option<&[T]>,
+    accumulate: bool,
+    c: &mut [T],
+) {
+    assert!(a.holds(m, k) && b.holds(k, n) && c.len() == m * n && bias.is_none_or(|b| b.len() == n));
+    if m * n * k <= TINY {
+        return tiny(k, n, a, b, bias, accumulate, c);
+    }
+    let dot = a.cs == 1 && b.rs == 1 && m.min(n) <= 4;
+    if dot || n == 1 || (accumulate && bias.is_some()) {
+        begin(n, bias, accumulate, c);
+        match () {
+            () if dot => thin(m, k, n, a, b, c),
+            () if n == 1 => general(1, k, m, b.t(), a.t(), None, true, c),
+            () => general(m, k, n, a, b, None, true, c),
+        }
+    } else {
+        general(m, k, n, a, b, bias, accumulate, c);
+    }
+}
+
+/// Sets C to what the product is added to.
+fn begin<T: Float>(n: usize, bias: Option<&[T]>, accumulate: bool, c: &mut [T]) {
+    match bias {
+        Some(bias) if accumulate => {
+            for c in c.chunks_exact_mut(n) {
+                c.iter_mut().zip(bias).for_each(|(c, &b)| *c = *c + b);
+            }
+        }
+        Some(bias) => c.chunks_exact_mut(n).for_each(|c| c.copy_from_slice(bias)),
+        None if accumulate => {}
+        None => c.fill(T::ZERO),
+    }
+}
+
+/// Plain loops.
+fn tiny<T: Float>(k: usize, n: usize, a: Mat<'_, T>, b: Mat<'_, T>, bias: Option<&[T]>, accumulate: bool, c: &mut [T]) {
+    if n == 0 {
+        return;
+    }
+    for (i, c) in c.chunks_exact_mut(n).enumerate() {
+        for (j, c) in c.iter_mut().enumerate() {
+            let mut s = bias.map_or(T::ZERO, |b| b[j]);
+            for p in 0..k {
+                s = s + a.data[i * a.rs + p * a.cs] * b.data[p * b.rs + j * b.cs];
+            }
+            *c = if accumulate { *c + s } else { s };
+        }
+    }
+}
+
+/// `c += a b` where both factors are contiguous along `k` and `a` or `b` is only a few vectors.
+fn thin<T: Float>(m: usize, k: usize, n: usize, a: Mat<'_, T>, b: Mat<'_, T>, c: &mut [T]) {
+    let kernel = T::kernel(level());
+    // Many rows of one factor against each of the few of the other.
+    let wide = n > m;
+    let (many, few) = if wide { ((n, b.t()), (m, a)) } else { ((m, a), (n, b.t())) };
+    let (step, hop) = if wide { (1, n) } else { (n, 1) };
+    let rows = (16 * PER_NS * 1024 / (k * few.0).max(1)).next_multiple_of(4);
+    let chunks = many.0.div_ceil(rows);
+    let out = Shared::new(c);
+    parallel_ns(chunks, many.0 * few.0 * k / PER_NS, &|i| {
+        let count = rows.min(many.0 - i * rows);
+        let x = &many.1.data[i * rows * many.1.rs..];
+        for j in 0..few.0 {
+            let y = &few.1.data[j * few.1.rs..];
+            // SAFETY: `gemm` checked the extents of A, B and C; each chunk has its own rows (or columns)
+            // of C; the kernel is that of the level in use.
+            unsafe {
+                let out = out.ptr().add(i * rows * step + j * hop);
+                (kernel.dots)(k, x.as_ptr(), many.1.rs, y.as_ptr(), out, step, count);
+            }
+        }
+    });
+}
+
+/// Any other product; at most one of `bias` and `accumulate`.
+#[expect(clippy::too_many_arguments, reason = "as `gemm`")]
+fn general<T: Float>(
+    m: usize,
+    k: usize,
+    n: usize,
+    a: Mat<'_, T>,
+    b: Mat<'_, T>,
+    bias: Option<&[T]>,
+    accumulate: bool,
+    c: &mut [T],
+) {
+    let kernel = T::kernel(level());
+    let bytes = |rows, cols| rows * cols * size_of::<T>();
+    let pack_b = b.cs != 1 || (m > 4 * kernel.mr && bytes(k, n) > IN_PLACE);
+    let pack_a = n > 4 * kernel.nr && bytes(m, k) > IN_PLACE;
+    let kc = if pack_a || pack_b { k.div_ceil(k.div_ceil(KC)) } else { k };
+    let out = Shared::new(c);
+    for j in (0..n).step_by(NC) {
+        for p in (0..k).step_by(kc) {
+            let bias = bias.filter(|_| p == 0).map(|b| &b[j..]);
+            let accumulate = accumulate || p > 0;
+            let step = Step { m, n: NC.min(n - j), k: kc.min(k - p), ldc: n, first: j, bias, accumulate, pack_a, kernel };
+            let (a, b) = (a.from(0, p), b.from(p, j));
+            if pack_b {
+                let len = step.n.next_multiple_of(kernel.nr) * step.k;
+                with_scratch(&RIGHT, len, |packed| {
+                    step.pack_right(b, packed);
+                    step.run(a, packed, kernel.nr, step.k * kernel.nr, &out);
+                });
+            } else {
+                step.run(a, b.data, b.rs, kernel.nr, &out);
+            }
+        }
+    }
+}
+
+/// A product whose right factor is ready for the inner loops.
+struct Step<'a, T> {
+    m: usize,
+    n: usize,
+    k: usize,
+    ldc: usize,
+    /// The first column of C.
+    first: usize,
+    bias: Option<&'a [T]>,
+    accumulate: bool,
+    pack_a: bool,
+    kernel: Kernel<T>,
+}
+
+impl<T: Float> Step<'_, T> {
+    fn pack_right(&self, b: Mat<'_, T>, packed: &mut [T]) {
+        let (nr, k) = (self.kernel.nr, self.k);
+        for_chunks(packed, 8 * nr * k, |at, packed| {
+            let j = at / k;
+            pack(&b.data[j * b.cs..], (self.n - j, b.cs), (k, b.rs), nr, packed);
+        });
+    }
+
+    /// Rows and columns of a chunk: large enough to be worth a copy of A, small enough to share out.
+    fn chunk(&self, ns: usize) -> (usize, usize) {
+        if ns < 16_000 {
+            return (self.m, self.n);
+        }
+        let (mr, nr) = (self.kernel.mr, self.kernel.nr);
+        let rows = (self.m / 16).next_multiple_of(mr).clamp(4 * mr, 16 * mr);
+        let across = 16usize.div_ceil(self.m.div_ceil(rows));
+        (rows, (self.n / across).next_multiple_of(nr).max(4 * nr))
+    }
+
+    /// Computes all chunks; `b` has rows `brs` and panels `panel` apart.
+    fn run(&self, a: Mat<'_, T>, b: &[T], brs: usize, panel: usize, out: &Shared<T>) {
+        let ns = self.m * self.n * self.k / PER_NS;
+        let (rows, cols) = self.chunk(ns);
+        let across = self.n.div_ceil(cols);
+        parallel_ns(self.m.div_ceil(rows) * across, ns, &|chunk| {
+            let (i, j) = (chunk / across * rows, chunk % across * cols);
+            let (rows, cols) = (rows.min(self.m - i), cols.min(self.n - j));
+            let start = match self.bias {
+                _ if self.accumulate => Start::C,
+                Some(bias) => Start::Row(bias[j..].as_ptr()),
+                None => Start::Zero,
+            };
+            let a = a.from(i, 0);
+            // SAFETY: `i < m` and `first + j < ldc`, so this is within C.
+            let c = unsafe { out.ptr().add(i * self.ldc + self.first + j) };
+            let b = b[j / self.kernel.nr * panel..].as_ptr();
+            let (k, ldc) = (self.k, self.ldc);
+            let block = Block { rows, cols, k, a: a.data.as_ptr(), ars: a.rs, acs: a.cs, a_packed: false, b, brs, panel, c, ldc, start };
+            self.compute(a, block);
+        });
+    }
+
+    fn compute(&self, a: Mat<'_, T>, block: Block<T>) {
+        if !self.pack_a {
+            // SAFETY: `gemm` checked the extents of A, B and C; no other chunk touches this block of C;
+            // the kernel is that of the level in use.
+            return unsafe { (self.kernel.block)(&block) };
+        }
+        let mr = self.kernel.mr;
+        with_scratch(&LEFT, block.rows.next_multiple_of(mr) * block.k, |packed| {
+            pack(a.data, (block.rows, a.rs), (block.k, a.cs), mr, packed);
+            // SAFETY: as above; the packed copy has `rows`, rounded up, times `k` elements.
+            unsafe { (self.kernel.block)(&Block { a: packed.as_ptr(), a_packed: true, ..block }) };
+        });
+    }
+}
+
+/// `c = a b` for integers, wrapping around: the plain loops.
+///
+/// # Panics
+/// If a slice is too short for its sizes and strides.
+pub fn gemm_int<T: Num>(m: usize, k: usize, n: usize, a: Mat<'_, T>, b: Mat<'_, T>, c: &mut [T]) {
+    assert_eq!(c.len(), m * n);
+    c.fill(T::ZERO);
+    for (i, c) in c.chunks_exact_mut(n.max(1)).enumerate() {
+        for p in 0..k {
+            let x = a.data[i * a.rs + p * a.cs];
+            let row = &b.data[p * b.rs..];
+            c.iter_mut().enumerate().for_each(|(j, c)| *c = c.plus(x.times(row[j * b.cs])));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

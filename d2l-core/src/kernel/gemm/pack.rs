@@ -1,0 +1,58 @@
+//! Copies of the factors in the order in which the inner loops read them.
+use super::super::{copy::transpose, math::Float};
+use std::{cell::Cell, thread::LocalKey};
+
+/// Cuts the first axis (of `len`, stride `rs`) into groups of `width` and writes, for each, its `k`
+/// columns (stride `cs`) one after the other; the last group is filled up with zeros.
+pub fn pack<T: Float>(src: &[T], (len, rs): (usize, usize), (k, cs): (usize, usize), width: usize, out: &mut [T]) {
+    for (g, out) in out.chunks_exact_mut(width * k).enumerate() {
+        let here = width.min(len - g * width);
+        if here < width {
+            out.fill(T::ZERO);
+        }
+        if rs == 1 {
+            for (p, out) in out.chunks_exact_mut(width).enumerate() {
+                out[..here].copy_from_slice(&src[g * width + p * cs..][..here]);
+            }
+            continue;
+        }
+        let rows = &src[g * width * rs..];
+        if cs == 1 {
+            transpose(here, k, rows, rs, out, width);
+            continue;
+        }
+        for i in 0..here {
+            for (p, out) in out[i..].iter_mut().step_by(width).enumerate() {
+                *out = rows[i * rs + p * cs];
+            }
+        }
+    }
+}
+
+/// A cache line of scratch memory.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub struct Line([u64; 8]);
+
+/// A buffer that each thread keeps for its next product.
+pub type Scratch = LocalKey<Cell<Vec<Line>>>;
+
+thread_local! {
+    /// The packed block of the left factor.
+    pub static LEFT: Cell<Vec<Line>> = const { Cell::new(Vec::new()) };
+    /// The packed panels of the right factor.
+    pub static RIGHT: Cell<Vec<Line>> = const { Cell::new(Vec::new()) };
+}
+
+/// Runs `f` with `len` numbers of scratch memory, whose contents are arbitrary.
+pub fn with_scratch<T: Float>(scratch: &'static Scratch, len: usize, f: impl FnOnce(&mut [T])) {
+    let mut lines = scratch.take();
+    let need = (len * size_of::<T>()).div_ceil(size_of::<Line>());
+    if lines.len() < need {
+        lines.resize(need, Line([0; 8]));
+    }
+    // SAFETY: the lines are at least that many bytes, initialised and aligned for f32 and f64, the only
+    // floats, for which every bit pattern is a value.
+    f(unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), len) });
+    scratch.set(lines);
+}

@@ -1,0 +1,323 @@
+//! The inner loops: a tile of C in registers, and a block of tiles.
+use super::{
+    super::simd::Level,
+    vector::{Portable, Vector},
+};
+
+/// What a tile of C starts from.
+#[derive(Clone, Copy)]
+pub enum Start<T> {
+    /// Nothing.
+    Zero,
+    /// The row vector from here on (the bias).
+    Row(*const T),
+    /// What C holds.
+    C,
+}
+
+/// A block of C and its factors, as raw parts. `a` has `rows` rows and `b` `cols` columns.
+#[derive(Clone, Copy)]
+pub struct Block<T> {
+    /// Rows of C.
+    pub rows: usize,
+    /// Columns of C.
+    pub cols: usize,
+    /// The inner length.
+    pub k: usize,
+    /// The left factor.
+    pub a: *const T,
+    /// Its row stride; unused if packed.
+    pub ars: usize,
+    /// Its column stride; unused if packed.
+    pub acs: usize,
+    /// Whether `a` is packed: groups of MR rows, each with its columns one after the other.
+    pub a_packed: bool,
+    /// The right factor, whose rows are contiguous within a panel of NR columns.
+    pub b: *const T,
+    /// From one row of `b` to the next.
+    pub brs: usize,
+    /// From one panel of `b` to the next.
+    pub panel: usize,
+    /// The block of C.
+    pub c: *mut T,
+    /// Row stride of C.
+    pub ldc: usize,
+    /// What is added to.
+    pub start: Start<T>,
+}
+
+/// The inner loops of one level.
+#[derive(Clone, Copy)]
+pub struct Kernel<T> {
+    /// Rows of the largest tile.
+    pub mr: usize,
+    /// Columns of the largest tile.
+    pub nr: usize,
+    /// Computes a block. Unsafe: all pointers must be valid and the level present.
+    pub block: unsafe fn(&Block<T>),
+    /// Several dot products; see [`dots`]. Unsafe likewise.
+    pub dots: Dots<T>,
+}
+
+/// Number types that have inner loops.
+pub trait Tiles: Sized {
+    /// Those of a level, which the machine must have.
+    fn kernel(level: Level) -> Kernel<Self>;
+}
+
+/// [`dots`] of one level.
+pub type Dots<T> = unsafe fn(k: usize, a: *const T, stride: usize, b: *const T, out: *mut T, step: usize, count: usize);
+
+fn kernel<V: Vector>(block: unsafe fn(&Block<V::Elem>), dots: Dots<V::Elem>) -> Kernel<V::Elem> {
+    Kernel { mr: V::MR, nr: 2 * V::LANES, block, dots }
+}
+
+macro_rules! tiles {
+    ($t:ident, $base:ty, $avx2:ident, $avx512:ident) => {
+        impl Tiles for $t {
+            fn kernel(level: Level) -> Kernel<$t> {
+                shells! {
+                    avx2_block, avx2_dots, "avx2,fma", $avx2, $t;
+                    avx512_block, avx512_dots, "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", $avx512, $t;
+                }
+                match level {
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx512 => kernel::<$avx512>(avx512_block, avx512_dots),
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx2 => kernel::<$avx2>(avx2_block, avx2_dots),
+                    _ => kernel::<$base>(block::<$base>, dots::<$base>),
+                }
+            }
+        }
+    };
+}
+
+macro_rules! shells {
+    ($($block:ident, $dots:ident, $features:literal, $v:ident, $t:ident;)*) => {$(
+        #[cfg(target_arch = "x86_64")]
+        use std::arch::x86_64::$v;
+
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = $features)]
+        unsafe fn $block(b: &Block<$t>) {
+            // SAFETY: demanded of the caller.
+            unsafe { block::<$v>(b) }
+        }
+
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = $features)]
+        unsafe fn $dots(k: usize, a: *const $t, stride: usize, b: *const $t, out: *mut $t, step: usize, count: usize) {
+            // SAFETY: demanded of the caller.
+            unsafe { dots::<$v>(k, a, stride, b, out, step, count) }
+        }
+    )*};
+}
+tiles!(f32, Portable<f32, 4>, __m256, __m512);
+tiles!(f64, Portable<f64, 2>, __m256d, __m512d);
+
+/// A block of C, panel by panel of at most two registers' width.
+///
+/// # Safety
+/// The pointers of `x` are valid for its sizes and strides, C is not aliased, the level is present.
+#[inline(always)]
+unsafe fn block<V: Vector>(x: &Block<V::Elem>) {
+    let nr = 2 * V::LANES;
+    for j in (0..x.cols).step_by(nr) {
+        let cols = nr.min(x.cols - j);
+        // SAFETY: `j < cols`, so all stay within what the caller vouches for.
+        unsafe {
+            let start = match x.start {
+                Start::Row(r) => Start::Row(r.add(j)),
+                other => other,
+            };
+            let x = Block { cols, b: x.b.add(j / nr * x.panel), c: x.c.add(j), start, ..*x };
+            match (cols > V::LANES, cols % V::LANES > 0) {
+                (true, false) => rows::<V, 2, false>(&x),
+                (true, true) => rows::<V, 2, true>(&x),
+                (false, false) => rows::<V, 1, false>(&x),
+                (false, true) => rows::<V, 1, true>(&x),
+            }
+        }
+    }
+}
+
+/// One panel, from the top to the bottom. `PART`: the last register is not full.
+#[inline(always)]
+unsafe fn rows<V: Vector, const NV: usize, const PART: bool>(x: &Block<V::Elem>) {
+    let mut i = 0;
+    while i < x.rows {
+        let left = x.rows - i;
+        // SAFETY: `MR <= left` rows from `i` on are within the block.
+        i += unsafe {
+            match left.min(V::MR) {
+                8.. => tile::<V, 8, NV, PART>(x, i),
+                6..8 => tile::<V, 6, NV, PART>(x, i),
+                4..6 => tile::<V, 4, NV, PART>(x, i),
+                2..4 => tile::<V, 2, NV, PART>(x, i),
+                _ => tile::<V, 1, NV, PART>(x, i),
+            }
+        };
+    }
+}
+
+/// `MR` rows from row `i` on; returns `MR`.
+#[inline(always)]
+unsafe fn tile<V: Vector, const MR: usize, const NV: usize, const PART: bool>(x: &Block<V::Elem>, i: usize) -> usize {
+    // SAFETY: for both calls: within the block, as the caller vouches; packed groups hold `V::MR` rows.
+    unsafe {
+        let acc = if x.a_packed {
+            let a = x.a.add(i / V::MR * V::MR * x.k + i % V::MR);
+            product::<V, MR, NV, PART>(x, a, 1, V::MR)
+        } else {
+            product::<V, MR, NV, PART>(x, x.a.add(i * x.ars), x.ars, x.acs)
+        };
+        finish::<V, MR, NV, PART>(x, i, acc);
+    }
+    MR
+}
+
+/// The sum of `k` outer products.
+#[inline(always)]
+unsafe fn product<V: Vector, const MR: usize, const NV: usize, const PART: bool>(
+    x: &Block<V::Elem>,
+    a: *const V::Elem,
+    ars: usize,
+    acs: usize,
+) -> [[V; NV]; MR] {
+    // SAFETY: row `p` of `b` has `cols` elements, of which the last register reads only what is there;
+    // `a` has `MR` rows of `k`.
+    unsafe {
+        let mut acc = [[V::splat(V::Elem::default()); NV]; MR];
+        for p in 0..x.k {
+            let row: [V; NV] = std::array::from_fn(|v| load::<V, NV, PART>(x.b.add(p * x.brs), v, x.cols));
+            for r in 0..MR {
+                let a = V::splat(*a.add(r * ars + p * acs));
+                for v in 0..NV {
+                    acc[r][v] = a.fma(row[v], acc[r][v]);
+                }
+            }
+        }
+        acc
+    }
+}
+
+/// Adds what the tile starts from and writes it.
+#[inline(always)]
+unsafe fn finish<V: Vector, const MR: usize, const NV: usize, const PART: bool>(
+    x: &Block<V::Elem>,
+    i: usize,
+    acc: [[V; NV]; MR],
+) {
+    // SAFETY: rows `i..i + MR` of C and `cols` elements of the start row are valid.
+    unsafe {
+        for (r, acc) in acc.into_iter().enumerate() {
+            let c = x.c.add((i + r) * x.ldc);
+            for (v, mut acc) in acc.into_iter().enumerate() {
+                match x.start {
+                    Start::Zero => {}
+                    Start::Row(row) => acc = acc.add(load::<V, NV, PART>(row, v, x.cols)),
+                    Start::C => acc = acc.add(load::<V, NV, PART>(c, v, x.cols)),
+                }
+                if PART && v == NV - 1 {
+                    acc.store_part(c.add(v * V::LANES), x.cols % V::LANES);
+                } else {
+                    acc.store(c.add(v * V::LANES));
+                }
+            }
+        }
+    }
+}
+
+/// Register `v` of a row of `cols` elements.
+#[inline(always)]
+unsafe fn load<V: Vector, const NV: usize, const PART: bool>(row: *const V::Elem, v: usize, cols: usize) -> V {
+    // SAFETY: the last register is cut to what is there.
+    unsafe {
+        let p = row.add(v * V::LANES);
+        if PART && v == NV - 1 { V::load_part(p, cols % V::LANES) } else { V::load(p) }
+    }
+}
+
+/// `out[i step] += Σ_p a[i stride + p] b[p]` for `i < count`: rows of `a` against one vector.
+///
+/// # Safety
+/// The pointers are valid for that, `out` is not aliased, the level is present.
+#[inline(always)]
+unsafe fn dots<V: Vector>(
+    k: usize,
+    a: *const V::Elem,
+    stride: usize,
+    b: *const V::Elem,
+    out: *mut V::Elem,
+    step: usize,
+    count: usize,
+) {
+    let mut i = 0;
+    while i < count {
+        // SAFETY: four rows or one, all below `count`.
+        unsafe {
+            let (a, out) = (a.add(i * stride), out.add(i * step));
+            i += if count - i >= 4 { dot::<V, 4, 2>(k, a, stride, b, out, step) } else { dot::<V, 1, 4>(k, a, stride, b, out, step) };
+        }
+    }
+}
+
+/// `R` dot products with `U` accumulators each; returns `R`.
+#[inline(always)]
+unsafe fn dot<V: Vector, const R: usize, const U: usize>(
+    k: usize,
+    a: *const V::Elem,
+    stride: usize,
+    b: *const V::Elem,
+    out: *mut V::Elem,
+    step: usize,
+) -> usize {
+    // SAFETY: `p` and what is read from there stay below `k`.
+    unsafe {
+        let mut acc = [[V::splat(V::Elem::default()); U]; R];
+        let mut p = 0;
+        while p + U * V::LANES <= k {
+            for u in 0..U {
+                let b = V::load(b.add(p + u * V::LANES));
+                for r in 0..R {
+                    acc[r][u] = V::load(a.add(r * stride + p + u * V::LANES)).fma(b, acc[r][u]);
+                }
+            }
+            p += U * V::LANES;
+        }
+        while p < k {
+            let n = V::LANES.min(k - p);
+            let b = V::load_part(b.add(p), n);
+            for r in 0..R {
+                acc[r][0] = V::load_part(a.add(r * stride + p), n).fma(b, acc[r][0]);
+            }
+            p += n;
+        }
+        for (r, acc) in acc.into_iter().enumerate() {
+            let out = out.add(r * step);
+            *out = *out + sum(acc);
+        }
+    }
+    R
+}
+
+/// All lanes of all registers added up, in halves.
+#[inline(always)]
+unsafe fn sum<V: Vector, const U: usize>(mut acc: [V; U]) -> V::Elem {
+    let mut lanes = [V::Elem::default(); 16];
+    let mut n = U;
+    // SAFETY: no register has more than 16 lanes.
+    unsafe {
+        while n > 1 {
+            n /= 2;
+            (0..n).for_each(|u| acc[u] = acc[u].add(acc[u + n]));
+        }
+        acc[0].store(lanes.as_mut_ptr());
+    }
+    let mut n = V::LANES;
+    while n > 1 {
+        n /= 2;
+        (0..n).for_each(|i| lanes[i] = lanes[i] + lanes[i + n]);
+    }
+    lanes[0]
+}

@@ -1,0 +1,279 @@
+//! Numbers, and elementary functions as branch-free polynomials that the compiler can vectorise.
+//!
+//! The f32 functions are within 2 ulp of the exact value, infinities, NaN and subnormals included;
+//! the f64 ones are the standard library's. Each takes the constant `FMA` of its [`simd!`] shell.
+//! Bool tensors are bytes 0 and 1.
+//!
+//! [`simd!`]: super::simd
+mod poly;
+
+use super::gemm::Tiles;
+use std::{
+    f64::consts::TAU,
+    ops::{Add, Div, Mul, Neg, Sub},
+};
+
+/// An element type that kernels compute with. Integers wrap around.
+pub trait Num: Copy + PartialOrd + PartialEq + Send + Sync + Default + 'static {
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// The least value: the start of a maximum.
+    const LOWEST: Self;
+    /// The greatest value: the start of a minimum.
+    const HIGHEST: Self;
+    /// `self + b`.
+    fn plus(self, b: Self) -> Self;
+    /// `self - b`.
+    fn minus(self, b: Self) -> Self;
+    /// `self * b`.
+    fn times(self, b: Self) -> Self;
+    /// The nearest value of this type; truncates towards zero for integers.
+    fn from_f64(x: f64) -> Self;
+    /// The value as f64.
+    fn to_f64(self) -> f64;
+    /// Whether this is NaN. Never for integers.
+    #[inline(always)]
+    fn is_nan(self) -> bool {
+        #[expect(clippy::eq_op, reason = "only a NaN differs from itself")]
+        (self != self)
+    }
+    /// The greater; NaN if one is NaN.
+    #[inline(always)]
+    fn max_nan(self, b: Self) -> Self {
+        if self > b || self.is_nan() { self } else { b }
+    }
+    /// The lesser; NaN if one is NaN.
+    #[inline(always)]
+    fn min_nan(self, b: Self) -> Self {
+        if self < b || self.is_nan() { self } else { b }
+    }
+}
+
+macro_rules! float_num {
+    ($($t:ident)*) => {$(
+        impl Num for $t {
+            const ZERO: $t = 0.0;
+            const ONE: $t = 1.0;
+            const LOWEST: $t = $t::NEG_INFINITY;
+            const HIGHEST: $t = $t::INFINITY;
+            #[inline(always)]
+            fn plus(self, b: $t) -> $t { self + b }
+            #[inline(always)]
+            fn minus(self, b: $t) -> $t { self - b }
+            #[inline(always)]
+            fn times(self, b: $t) -> $t { self * b }
+            #[inline(always)]
+            fn from_f64(x: f64) -> $t { x as $t }
+            #[inline(always)]
+            fn to_f64(self) -> f64 { self as f64 }
+        }
+    )*};
+}
+float_num!(f32 f64);
+
+macro_rules! int_num {
+    ($($t:ident)*) => {$(
+        impl Num for $t {
+            const ZERO: $t = 0;
+            const ONE: $t = 1;
+            const LOWEST: $t = $t::MIN;
+            const HIGHEST: $t = $t::MAX;
+            #[inline(always)]
+            fn plus(self, b: $t) -> $t { self.wrapping_add(b) }
+            #[inline(always)]
+            fn minus(self, b: $t) -> $t { self.wrapping_sub(b) }
+            #[inline(always)]
+            fn times(self, b: $t) -> $t { self.wrapping_mul(b) }
+            #[inline(always)]
+            fn from_f64(x: f64) -> $t { x as $t }
+            #[inline(always)]
+            fn to_f64(self) -> f64 { self as f64 }
+        }
+    )*};
+}
+int_num!(i64 u8);
+
+/// f32 and f64.
+///
+/// In generic code `x.exp()` is the fast polynomial; on a concrete `f32` the standard library's
+/// method of the same name wins, so write `Float::exp(x)` there.
+pub trait Float:
+    Num + Tiles + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+{
+    /// +∞.
+    const INFINITY: Self;
+    /// -∞.
+    const NEG_INFINITY: Self;
+    /// Not a number.
+    const NAN: Self;
+    /// `self * b + c`, rounded once where `FMA` says that this is an instruction.
+    fn fma<const FMA: bool>(self, b: Self, c: Self) -> Self;
+    /// e^x.
+    fn exp_in<const FMA: bool>(self) -> Self;
+    /// e^x - 1, accurate near 0.
+    fn expm1_in<const FMA: bool>(self) -> Self;
+    /// The natural logarithm.
+    fn ln_in<const FMA: bool>(self) -> Self;
+    /// ln(1 + x), accurate near 0.
+    fn log1p_in<const FMA: bool>(self) -> Self;
+    /// The hyperbolic tangent.
+    fn tanh_in<const FMA: bool>(self) -> Self;
+    /// 1 / (1 + e^-x).
+    fn sigmoid_in<const FMA: bool>(self) -> Self;
+    /// cos(2πx), for |x| < 2^20.
+    fn cos_2pi_in<const FMA: bool>(self) -> Self;
+    /// sin(2πx), for |x| < 2^20.
+    fn sin_2pi_in<const FMA: bool>(self) -> Self;
+    /// The square root.
+    fn sqrt(self) -> Self;
+    /// The absolute value.
+    fn abs(self) -> Self;
+    /// `self` to the power `p` (standard library).
+    fn powf(self, p: Self) -> Self;
+    /// `self` to the whole power `n` (standard library).
+    fn powi(self, n: i32) -> Self;
+    /// Sine (standard library).
+    fn sin(self) -> Self;
+    /// Cosine (standard library).
+    fn cos(self) -> Self;
+    /// Round towards -∞.
+    fn floor(self) -> Self;
+    /// [`Float::exp_in`] without fused operations.
+    #[inline(always)]
+    fn exp(self) -> Self {
+        self.exp_in::<false>()
+    }
+    /// [`Float::expm1_in`] without fused operations.
+    #[inline(always)]
+    fn expm1(self) -> Self {
+        self.expm1_in::<false>()
+    }
+    /// [`Float::ln_in`] without fused operations.
+    #[inline(always)]
+    fn ln(self) -> Self {
+        self.ln_in::<false>()
+    }
+    /// [`Float::log1p_in`] without fused operations.
+    #[inline(always)]
+    fn log1p(self) -> Self {
+        self.log1p_in::<false>()
+    }
+    /// [`Float::tanh_in`] without fused operations.
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        self.tanh_in::<false>()
+    }
+    /// [`Float::sigmoid_in`] without fused operations.
+    #[inline(always)]
+    fn sigmoid(self) -> Self {
+        self.sigmoid_in::<false>()
+    }
+}
+
+/// The items that f32 and f64 take from the standard library alike.
+macro_rules! from_std {
+    ($t:ident) => {
+        const INFINITY: $t = $t::INFINITY;
+        const NEG_INFINITY: $t = $t::NEG_INFINITY;
+        const NAN: $t = $t::NAN;
+        #[inline(always)]
+        fn fma<const FMA: bool>(self, b: $t, c: $t) -> $t {
+            if FMA { self.mul_add(b, c) } else { self * b + c }
+        }
+        from_std!($t: sqrt abs sin cos floor);
+        #[inline(always)]
+        fn powf(self, p: $t) -> $t {
+            self.powf(p)
+        }
+        #[inline(always)]
+        fn powi(self, n: i32) -> $t {
+            self.powi(n)
+        }
+    };
+    ($t:ident: $($name:ident)*) => {$(
+        #[inline(always)]
+        fn $name(self) -> $t {
+            $t::$name(self)
+        }
+    )*};
+}
+
+/// Methods with the constant `FMA`, each a function of that name or path.
+macro_rules! with_fma {
+    ($t:ident: $($name:ident = $f:expr,)*) => {$(
+        #[inline(always)]
+        fn $name<const FMA: bool>(self) -> $t {
+            $f(self)
+        }
+    )*};
+}
+
+impl Float for f32 {
+    from_std!(f32);
+    with_fma! { f32:
+        exp_in = poly::exp::<FMA>,
+        expm1_in = poly::expm1::<FMA>,
+        ln_in = poly::ln::<FMA>,
+        log1p_in = poly::log1p::<FMA>,
+        tanh_in = poly::tanh::<FMA>,
+        sigmoid_in = poly::sigmoid::<FMA>,
+        cos_2pi_in = poly::cos_2pi::<FMA>,
+        sin_2pi_in = poly::sin_2pi::<FMA>,
+    }
+}
+
+impl Float for f64 {
+    from_std!(f64);
+    with_fma! { f64:
+        exp_in = f64::exp,
+        expm1_in = f64::exp_m1,
+        ln_in = f64::ln,
+        log1p_in = f64::ln_1p,
+        tanh_in = f64::tanh,
+        sigmoid_in = sigmoid_f64,
+        cos_2pi_in = |x: f64| (TAU * (x - x.round())).cos(),
+        sin_2pi_in = |x: f64| (TAU * (x - x.round())).sin(),
+    }
+}
+
+fn sigmoid_f64(x: f64) -> f64 {
+    let e = (-x.abs()).exp();
+    (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
+}
+
+/// A named function of one element, for `elementwise::map_math`: unlike a closure it can use fused
+/// operations, and it is always inlined into the vector loop.
+pub trait MathFn<T>: Copy + Sync {
+    /// The function at `x`.
+    fn call<const FMA: bool>(x: T) -> T;
+}
+
+macro_rules! math_fns {
+    ($($(#[$doc:meta])* $name:ident = $method:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub struct $name;
+        impl<T: Float> MathFn<T> for $name {
+            #[inline(always)]
+            fn call<const FMA: bool>(x: T) -> T {
+                x.$method::<FMA>()
+            }
+        }
+    )*};
+}
+math_fns! {
+    /// e^x.
+    Exp = exp_in;
+    /// e^x - 1.
+    Expm1 = expm1_in;
+    /// The natural logarithm.
+    Ln = ln_in;
+    /// ln(1 + x).
+    Log1p = log1p_in;
+    /// The hyperbolic tangent.
+    Tanh = tanh_in;
+    /// 1 / (1 + e^-x).
+    Sigmoid = sigmoid_in;
+}

@@ -1,0 +1,17 @@
+//! Slices in, slices out: the numeric loops, the storage under a tensor and the thread pool.
+//!
+//! The only place in the workspace with `unsafe`; each block states why it is sound. Nothing in
+//! here knows what a tensor is: strides, dtypes and gradients are the business of `ops`.
+#![expect(unsafe_code, reason = "SIMD dispatch, storage and threads; see each SAFETY comment")]
+
+pub(crate) mod buffer;
+pub(crate) mod copy;
+pub(crate) mod elementwise;
+pub(crate) mod gemm;
+pub(crate) mod math;
+pub(crate) mod reduce;
+pub(crate) mod scope;
+pub(crate) mod simd;
+pub(crate) mod softmax;
+pub(crate) mod storage;
+pub(crate) mod threads;

@@ -1,0 +1,144 @@
+//! Where in the model are we? A stack of the modules whose `forward` is running, kept so that an
+//! error can name the path of the layer that refused. Entering costs two stores; the path is only
+//! worked out when a message is written.
+use std::{cell::Cell, ptr::null};
+
+/// A module, as far as a message needs it.
+pub trait Scope {
+    /// Name of its type, `LazyLinear`.
+    fn name(&self) -> &'static str;
+    /// Its address: identifies it among the parts of a model together with its type.
+    fn addr(&self) -> usize;
+    /// The dotted path of the part at `addr` with that type: empty for itself, `None` if absent.
+    fn find(&self, addr: usize, type_name: &str) -> Option<String>;
+}
+
+enum Step<'a> {
+    Module(&'a dyn Scope),
+    /// Position in a container whose elements may have no address of their own.
+    Index(usize),
+}
+
+struct Frame<'a> {
+    step: Step<'a>,
+    outer: *const Frame<'static>,
+}
+
+thread_local!(static TOP: Cell<*const Frame<'static>> = const { Cell::new(null()) });
+
+/// Runs `f` with `module` on the stack.
+pub fn enter<R>(module: &dyn Scope, f: impl FnOnce() -> R) -> R {
+    push(Step::Module(module), f)
+}
+
+/// Runs `f` as element `i` of the container on top of the stack.
+pub fn enter_index<R>(i: usize, f: impl FnOnce() -> R) -> R {
+    push(Step::Index(i), f)
+}
+
+fn push<R>(step: Step<'_>, f: impl FnOnce() -> R) -> R {
+    struct Pop(*const Frame<'static>);
+    impl Drop for Pop {
+        fn drop(&mut self) {
+            TOP.set(self.0);
+        }
+    }
+    let outer = TOP.get();
+    let frame = Frame { step, outer };
+    let _pop = Pop(outer);
+    TOP.set((&raw const frame).cast());
+    f()
+}
+
+/// The steps from the outermost to the innermost, given to `f`.
+fn with_steps<R>(f: impl FnOnce(&[&Step<'_>]) -> R) -> R {
+    let mut steps = Vec::new();
+    let mut at = TOP.get();
+    while !at.is_null() {
+        // SAFETY: a frame lives in `push`, whose `Pop` takes it off this thread's stack before it
+        // goes, also when unwinding; so every frame reachable from `TOP` is alive.
+        let frame = unsafe { &*at };
+        steps.push(&frame.step);
+        at = frame.outer;
+    }
+    steps.reverse();
+    f(&steps)
+}
+
+/// ` (in net.0, LazyLinear)` for the innermost running module, or nothing outside of any.
+pub(crate) fn suffix() -> String {
+    with_steps(|s| path(s, None)).map(|p| format!(" (in {p})")).unwrap_or_default()
+}
+
+/// `net.0, LazyLinear` for the part at `addr` of the running model; only the type if no module runs.
+pub fn describe(addr: usize, type_name: &str) -> String {
+    with_steps(|s| path(s, Some((addr, type_name)))).unwrap_or_else(|| type_name.to_string())
+}
+
+/// The path through `steps` and on to `leaf`, followed by the type of its end.
+fn path(steps: &[&Step<'_>], leaf: Option<(usize, &str)>) -> Option<String> {
+    let (mut segments, mut at, mut name) = (Vec::new(), None::<&dyn Scope>, None);
+    let mut indexed = false;
+    for step in steps {
+        match step {
+            Step::Index(i) => segments.push(i.to_string()),
+            Step::Module(m) => {
+                segments.extend(segment(at, m.addr(), m.name(), indexed));
+                (at, name) = (Some(*m), Some(m.name()));
+            }
+        }
+        indexed = matches!(step, Step::Index(_));
+    }
+    if let Some((addr, type_name)) = leaf {
+        segments.extend(segment(at, addr, type_name, indexed));
+        name = Some(type_name);
+    }
+    let comma = if segments.is_empty() { "" } else { ", " };
+    Some(format!("{}{comma}{}", segments.join("."), name?))
+}
+
+/// How `parent` calls its part, unless a container has just said its index.
+fn segment(parent: Option<&dyn Scope>, addr: usize, type_name: &str, indexed: bool) -> Option<String> {
+    let parent = parent.filter(|_| !indexed)?;
+    parent.find(addr, type_name).filter(|s| !s.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Named(&'static str, usize, Vec<(usize, &'static str)>);
+    impl Scope for Named {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+        fn addr(&self) -> usize {
+            self.1
+        }
+        fn find(&self, addr: usize, _: &str) -> Option<String> {
+            self.2.iter().find(|p| p.0 == addr).map(|p| p.1.to_string())
+        }
+    }
+
+    #[test]
+    fn the_path_follows_fields_and_indices() {
+        let net = Named("Net", 1, vec![(2, "body")]);
+        let body = Named("Sequential", 2, vec![]);
+        assert_eq!(suffix(), "");
+        enter(&net, || {
+            assert_eq!(suffix(), " (in Net)");
+            enter(&body, || {
+                assert_eq!(suffix(), " (in body, Sequential)");
+                enter_index(3, || assert_eq!(describe(9, "Linear"), "body.3, Linear"));
+            });
+        });
+        assert_eq!(describe(9, "Linear"), "Linear");
+    }
+
+    #[test]
+    fn unwinding_leaves_the_scope() {
+        let net = Named("Net", 1, vec![]);
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| enter(&net, || panic!("x"))));
+        assert_eq!(suffix(), "");
+    }
+}

@@ -1,0 +1,252 @@
+//! `+ - * /` with broadcasting, between tensors and numbers.
+use super::{
+    operand::{IntoOperand, Operand, Other, promote},
+    walk,
+};
+use crate::{
+    DType, Tensor,
+    autograd::Context,
+    default_dtype,
+    error::{Result, bail, ok},
+    kernel::math::Num,
+    tensor::{broadcast, float, stored},
+};
+use std::ops;
+
+/// One arithmetic operation: names, documentation, kernel, and the gradients of both sides.
+macro_rules! arithmetic {
+    ($(#[$doc:meta])* $op:literal $name:ident $try_name:ident $op_trait:ident $op_fn:ident,
+     $cast:expr, |$x:ident, $y:ident| $kernel:expr, $dispatch:ident, $grads:expr, $grad_number:expr) => {
+        impl Tensor {
+            $(#[$doc])*
+            ///
+            /// Shapes broadcast and dtypes promote as in PyTorch.
+            ///
+            /// # Panics
+            /// If the shapes do not broadcast.
+            #[track_caller]
+            pub fn $name<'a>(&self, other: impl Into<Operand<'a>>) -> Tensor {
+                ok!(self.$try_name(other))
+            }
+
+            /// The same as a `Result`.
+            ///
+            /// # Errors
+            /// If the shapes do not broadcast.
+            pub fn $try_name<'a>(&self, other: impl Into<Operand<'a>>) -> Result<Tensor> {
+                const OP: &str = $op;
+                let (x, other) = promote(self, other.into());
+                let cast: fn(&'static str, Tensor) -> Result<Tensor> = $cast;
+                let x = cast(OP, x)?;
+                match other {
+                    Other::Number(c) => {
+                        let out = $dispatch!(x.dtype(), T => {
+                            let $y = <T as Num>::from_f64(c);
+                            walk::map::<T, T>(&x, x.dtype(), move |$x| $kernel)
+                        });
+                        let rule: fn(&Tensor, f64) -> Tensor = $grad_number;
+                        Ok(out.record(OP, [&x], move |g, _| [Some(rule(g, c))]))
+                    }
+                    Other::Tensor(y) => {
+                        let y = cast(OP, y)?;
+                        let shape = broadcast(OP, x.dims(), y.dims())?;
+                        let out = $dispatch!(x.dtype(), T => {
+                            walk::zip::<T, T, T>(&x, &y, shape, x.dtype(), |$x, $y| $kernel)
+                        });
+                        let rule: fn(&Tensor, &Context<'_>, &Tensor, &Tensor) -> [Option<Tensor>; 2] = $grads;
+                        let (a, b) = (x.saved(OP), y.saved(OP));
+                        Ok(truth(out).record(OP, [&x, &y], move |g, cx| rule(g, cx, &a, &b)))
+                    }
+                }
+            }
+        }
+        operators!($op_trait $op_fn $name);
+    };
+}
+
+/// The operator between `Tensor`, `&Tensor` and numbers.
+///
+/// One impl takes every right-hand side, so that the type of `x * 2.0` is known before that of
+/// `2.0`, and `(x * 2.0).exp()` infers. On the left only the types of plain literals are taken,
+/// f64 and i32, for the same reason: with f32 too, `(2.0 * x).exp()` would need annotations.
+macro_rules! operators {
+    ($op_trait:ident $op_fn:ident $name:ident) => {
+        impl<R: IntoOperand> ops::$op_trait<R> for Tensor {
+            type Output = Tensor;
+            #[track_caller]
+            fn $op_fn(self, other: R) -> Tensor {
+                Tensor::$name(&self, other.operand())
+            }
+        }
+        impl<R: IntoOperand> ops::$op_trait<R> for &Tensor {
+            type Output = Tensor;
+            #[track_caller]
+            fn $op_fn(self, other: R) -> Tensor {
+                Tensor::$name(self, other.operand())
+            }
+        }
+        operators!(@number_first $op_trait $op_fn $name: f64 i32);
+    };
+    (@number_first $op_trait:ident $op_fn:ident $name:ident: $($t:ty)*) => { $(
+        impl ops::$op_trait<&Tensor> for $t {
+            type Output = Tensor;
+            #[track_caller]
+            fn $op_fn(self, other: &Tensor) -> Tensor { Tensor::$name(&number_first(self.into(), other), other) }
+        }
+        impl ops::$op_trait<Tensor> for $t {
+            type Output = Tensor;
+            #[track_caller]
+            fn $op_fn(self, other: Tensor) -> Tensor { Tensor::$name(&number_first(self.into(), &other), &other) }
+        }
+    )* };
+}
+
+/// A number as a 0-d tensor of the dtype it takes next to `other`.
+fn number_first(number: Operand<'_>, other: &Tensor) -> Tensor {
+    let (x, number) = promote(&other.detach(), number);
+    match number {
+        Other::Tensor(t) => t,
+        Other::Number(v) => Tensor::filled(crate::tensor::Dims::new(&[]), v, x.dtype()),
+    }
+}
+
+/// Bools stay 0 or 1: their sum is the logical or.
+fn truth(x: Tensor) -> Tensor {
+    if x.dtype() == DType::Bool { walk::map::<u8, u8>(&x, DType::Bool, |v| v.min(1)) } else { x }
+}
+
+fn any(_: &'static str, x: Tensor) -> Result<Tensor> {
+    Ok(x)
+}
+
+fn no_bool(op: &'static str, x: Tensor) -> Result<Tensor> {
+    if x.dtype() == DType::Bool {
+        bail!(op, DType, "bool tensors have no difference; use `ne` (exclusive or) or convert with `long()`");
+    }
+    Ok(x)
+}
+
+/// Quotients of integers are floats.
+fn to_float(_: &'static str, x: Tensor) -> Result<Tensor> {
+    Ok(if x.dtype().is_float() { x } else { x.to_dtype(default_dtype()) })
+}
+
+arithmetic! {
+    /// `self + other`; the logical or of bools.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([[1.0], [2.0]]) + Tensor::from([10.0, 20.0]), Tensor::from([[11.0, 21.0], [12.0, 22.0]]));
+    /// ```
+    "add" add try_add Add add,
+    any, |x, y| Num::plus(x, y), stored,
+    |g, cx, a, b| [cx.needs(0, || g.sum_to(a.dims())), cx.needs(1, || g.sum_to(b.dims()))],
+    |g, _| g.clone()
+}
+
+arithmetic! {
+    /// `self - other`.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([3, 5]) - 1, Tensor::from([2, 4]));
+    /// ```
+    "sub" sub try_sub Sub sub,
+    no_bool, |x, y| Num::minus(x, y), stored,
+    |g, cx, a, b| [cx.needs(0, || g.sum_to(a.dims())), cx.needs(1, || -g.sum_to(b.dims()))],
+    |g, _| g.clone()
+}
+
+arithmetic! {
+    /// `self * other`, element by element.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(2.0 * Tensor::from([1.0, 2.0]), Tensor::from([2.0, 4.0]));
+    /// ```
+    "mul" mul try_mul Mul mul,
+    any, |x, y| Num::times(x, y), stored,
+    |g, cx, a, b| [cx.needs(0, || (g * b).sum_to(a.dims())), cx.needs(1, || (g * a).sum_to(b.dims()))],
+    |g, c| g * c
+}
+
+arithmetic! {
+    /// `self / other`; integers are divided as floats.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([1, 2]) / 2, Tensor::from([0.5, 1.0]));
+    /// ```
+    "div" div try_div Div div,
+    to_float, |x, y| x / y, float,
+    |g, cx, a, b| [cx.needs(0, || (g / b).sum_to(a.dims())), cx.needs(1, || (-(g * a) / (b * b)).sum_to(b.dims()))],
+    |g, c| g / c
+}
+
+impl Tensor {
+    /// `-self`.
+    ///
+    /// # Panics
+    /// For bools.
+    #[track_caller]
+    pub fn neg(&self) -> Tensor {
+        let x = ok!(no_bool("neg", self.clone()));
+        let out = if x.dtype().is_float() {
+            float!(x.dtype(), T => walk::map::<T, T>(&x, x.dtype(), |v| -v))
+        } else {
+            stored!(x.dtype(), T => walk::map::<T, T>(&x, x.dtype(), |v| Num::minus(T::ZERO, v)))
+        };
+        out.record("neg", [self], |g, _| [Some(Tensor::neg(g))])
+    }
+}
+
+impl ops::Neg for &Tensor {
+    type Output = Tensor;
+    #[track_caller]
+    fn neg(self) -> Tensor {
+        Tensor::neg(self)
+    }
+}
+
+impl ops::Neg for Tensor {
+    type Output = Tensor;
+    #[track_caller]
+    fn neg(self) -> Tensor {
+        Tensor::neg(&self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Tensor, testing::gradcheck_test};
+
+    gradcheck_test!(add, |a, b| a + b, [3, 4], [4]);
+    gradcheck_test!(sub, |a, b| a - b, [3, 1], [3, 4]);
+    gradcheck_test!(mul, |a, b| a * b, [3, 4], [3, 4]);
+    gradcheck_test!(div, |a, b| a / (b * b + 0.5), [2, 3, 4], [3, 1]);
+    gradcheck_test!(numbers, |a| 2.0 - (a * 3.0 + 1) / 2, [3, 4]);
+    gradcheck_test!(neg, |a| -a, [3, 4]);
+
+    #[test]
+    fn dtypes_promote_as_in_pytorch() {
+        let (i, f, b) = (Tensor::from([1, 2]), Tensor::from([0.5, 0.5]), Tensor::from([true, false]));
+        assert_eq!(&i + &f, Tensor::from([1.5, 2.5]));
+        assert_eq!(&i * 2, Tensor::from([2, 4]));
+        assert_eq!(&i * 0.5, Tensor::from([0.5, 1.0]));
+        assert_eq!(&b + &b, Tensor::from([true, false]));
+        assert_eq!(&b + 1, Tensor::from([2, 1]));
+        assert_eq!(f.double() + 1.0, Tensor::with_dtype([1.5, 1.5], crate::DType::F64));
+        assert_eq!(&i + ((1i64 << 60) + 1), Tensor::from([(1i64 << 60) + 2, (1i64 << 60) + 3]));
+    }
+
+    #[test]
+    #[should_panic(expected = "add: [2, 3] and [2] do not broadcast")]
+    fn shapes_that_do_not_fit_are_named() {
+        let _ = Tensor::zeros([2, 3]) + Tensor::zeros([2]);
+    }
+
+    #[test]
+    fn minus_zero_keeps_its_sign() {
+        assert!((-Tensor::from(0.0)).item().is_sign_negative());
+    }
+}
