@@ -146,6 +146,37 @@ impl Tensor {
         }
     }
 
+    /// The elements in row-major order as little-endian bytes, for files.
+    pub fn to_le_bytes(&self) -> Vec<u8> {
+        let x = if self.is_contiguous() { self.clone() } else { self.raw_copy() };
+        stored!(x.dtype(), T => x.read::<T>().iter().flat_map(|v| v.to_le_bytes()).collect())
+    }
+
+    /// A tensor of what [`Tensor::to_le_bytes`] gave.
+    ///
+    /// # Errors
+    /// If the number of bytes is not that of the shape, or a bool is neither 0 nor 1.
+    ///
+    /// ```
+    /// use d2l_core::{DType, Tensor};
+    /// let x = Tensor::from([1.5, -2.0]);
+    /// assert_eq!(Tensor::from_le_bytes(&x.to_le_bytes(), DType::F32, [2]), Ok(x));
+    /// ```
+    pub fn from_le_bytes(bytes: &[u8], dtype: DType, shape: impl IntoShape) -> Result<Tensor> {
+        const OP: &str = "from_le_bytes";
+        let shape = sizes(OP, shape)?;
+        if shape.numel().checked_mul(dtype.size()) != Some(bytes.len()) {
+            bail!(OP, Shape, "{} bytes are not {dtype} {shape:?}", bytes.len());
+        }
+        if dtype == DType::Bool && bytes.iter().any(|&b| b > 1) {
+            bail!(OP, Value, "a bool is stored as a byte other than 0 and 1");
+        }
+        Ok(stored!(dtype, T => Tensor::build::<T>(dtype, shape, |out| {
+            let chunks = bytes.chunks_exact(size_of::<T>());
+            out.iter_mut().zip(chunks).for_each(|(o, b)| *o = T::from_le_bytes(b.try_into().expect("a chunk of this size")));
+        })))
+    }
+
     pub(crate) fn check_type<T: Element>(&self, op: &'static str) -> Result<()> {
         if T::DTYPE != self.dtype() {
             bail!(op, DType, "the tensor is {}, not {} (convert with `to_dtype`)", self.dtype(), T::DTYPE);
@@ -168,6 +199,13 @@ impl<T: Element, D: Dimension> From<ndarray::Array<T, D>> for Tensor {
     #[track_caller]
     fn from(array: ndarray::Array<T, D>) -> Tensor {
         Tensor::from(&array)
+    }
+}
+
+impl From<&Tensor> for Tensor {
+    /// Another handle on the same tensor.
+    fn from(tensor: &Tensor) -> Tensor {
+        tensor.clone()
     }
 }
 

@@ -1,0 +1,187 @@
+//! `forward` anchors the dispatch: beside it all hooks of the type are looked up by name, the
+//! type's own (inherent) ones first, inherited ones otherwise.
+use super::{
+    check,
+    expand::{header_hash, make_visible},
+    parse::{Method, Target, braces},
+};
+use crate::{
+    diagnostics::Errors,
+    paths,
+    types::{has_elided, name_lifetimes, pretty, tuple, uses_named},
+};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Ident, ReturnType, Type, parse_quote};
+
+/// What is written next to `forward`; `m` itself gets its scope.
+pub fn expand(t: &Target, m: &mut Method, errors: &mut Errors) -> TokenStream {
+    let p = paths::private(&t.krate);
+    if let Err(e) = check::receiver(m, "forward") {
+        errors.push(e);
+        return placeholder(t, m, &p);
+    }
+    let side = Anchor::of(m)
+        .map(|a| a.expand(t, m, &p))
+        .unwrap_or_default();
+    make_visible(m);
+    enter_scope(m, &p);
+    side
+}
+
+/// Stands in for a refused `forward`, so that "has no `forward`" does not follow.
+fn placeholder(t: &Target, m: &Method, p: &TokenStream) -> TokenStream {
+    let (cfgs, ty) = (m.cfgs(), &t.place.self_ty);
+    let (ig, _, wh) = t.place.generics.split_for_impl();
+    quote! {
+        #cfgs #[allow(non_local_definitions)]
+        impl #ig #p::ForwardOn<#ty> for #p::hook::forward #wh {
+            type Args<'b> = ();
+            type Output = #p::Tensor;
+            const MODEL: &'static str = "";
+            const SIGNATURE: &'static str = "";
+            fn call<'b>(_: &#ty, _: ()) -> #p::Tensor { ::core::unreachable!() }
+            fn loss(_: &#ty, _: &#p::Tensor, _: &#p::Tensor) -> #p::Tensor { ::core::unreachable!() }
+            fn training_step(_: &#ty, _: &#p::Batch) -> #p::Tensor { ::core::unreachable!() }
+            fn validation_step(_: &#ty, _: &#p::Batch) -> #p::Metrics { ::core::unreachable!() }
+            fn configure_optimizers(_: &#ty) -> #p::Box<dyn #p::Optimizer> { ::core::unreachable!() }
+        }
+    }
+}
+
+/// A `forward` that can be called through a trait.
+struct Anchor {
+    /// The argument types as a tuple, elided lifetimes named.
+    args: TokenStream,
+    names: Vec<Ident>,
+    output: Type,
+}
+
+impl Anchor {
+    /// A generic `forward` is fine as a method, but there is no one `Forward<..>` to implement for
+    /// it; neither is there for a result that borrows.
+    fn of(m: &Method) -> Option<Anchor> {
+        let mut args: Vec<Type> = m.args().map(|a| (*a.ty).clone()).collect();
+        if !m.sig.generics.params.is_empty() || !args.iter_mut().all(name_lifetimes) {
+            return None;
+        }
+        let output: Type = match &m.sig.output {
+            ReturnType::Default => parse_quote!(()),
+            ReturnType::Type(_, t) => (**t).clone(),
+        };
+        let name = |i| format_ident!("__a{i}", span = Span::mixed_site());
+        let names = (0..args.len()).map(name).collect();
+        (!has_elided(&output)).then(|| Anchor {
+            args: tuple(&args),
+            names,
+            output,
+        })
+    }
+
+    fn expand(&self, t: &Target, m: &Method, p: &TokenStream) -> TokenStream {
+        let (cfgs, forward, dispatch) = (m.cfgs(), self.forward(t, m, p), self.dispatch(t, m, p));
+        let (ty, (ig, _, wh)) = (&t.place.self_ty, t.place.generics.split_for_impl());
+        let same = header_hash(t).map(|h| quote! { impl #ig #p::SameHeader<#h> for #ty #wh {} });
+        quote! {
+            #cfgs #[doc(hidden)]
+            #[allow(non_local_definitions, unused_imports, unused_parens, clippy::all, clippy::pedantic)]
+            const _: () = {
+                use #p::Inherited as _;
+                #forward
+                #same
+                #dispatch
+            };
+        }
+    }
+
+    /// `Forward<(&Tensor,)>`, with which generic code can ask for a number of arguments.
+    fn forward(&self, t: &Target, m: &Method, p: &TokenStream) -> TokenStream {
+        let Anchor {
+            args,
+            names,
+            output,
+        } = self;
+        let (pattern, call, ty) = (tuple(names), call(t, m), &t.place.self_ty);
+        let mut generics = t.place.generics.clone();
+        if uses_named(args) {
+            generics.params.insert(0, parse_quote!('__b));
+        }
+        let (ig, _, wh) = generics.split_for_impl();
+        quote! {
+            #[automatically_derived]
+            impl #ig #p::Forward<#args> for #ty #wh {
+                type Output = #output;
+                fn call(&self, #pattern: #args) -> #output { #call(self, #(#names),*) }
+            }
+        }
+    }
+
+    /// The table of hooks. `for<'__b>`: a bound that may be false is then only looked at where it is
+    /// used, so a layer that the trainer cannot drive, or a plain struct with a `forward`, is no
+    /// error in itself.
+    fn dispatch(&self, t: &Target, m: &Method, p: &TokenStream) -> TokenStream {
+        let Anchor {
+            args,
+            names,
+            output,
+        } = self;
+        let (pattern, call, ty) = (tuple(names), call(t, m), &t.place.self_ty);
+        let (ig, _, wh) = t.place.generics.split_for_impl();
+        let model = pretty(ty);
+        let signature = m.args().map(pretty).collect::<Vec<_>>().join(", ");
+        let lazy = quote!(where for<'__b> #ty: #p::Hooks);
+        quote! {
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl #ig #p::ForwardOn<#ty> for #p::hook::forward #wh {
+                type Args<'__b> = #args;
+                type Output = #output;
+                const MODEL: &'static str = #model;
+                const SIGNATURE: &'static str = #signature;
+                fn call<'__b>(m: &#ty, #pattern: Self::Args<'__b>) -> #output { #call(m, #(#names),*) }
+                fn loss(m: &#ty, y_hat: &#p::Tensor, y: &#p::Tensor) -> #p::Tensor #lazy { <#ty>::loss(m, y_hat, y) }
+                fn training_step(m: &#ty, b: &#p::Batch) -> #p::Tensor #lazy { <#ty>::training_step(m, b) }
+                fn validation_step(m: &#ty, b: &#p::Batch) -> #p::Metrics #lazy { <#ty>::validation_step(m, b) }
+                fn configure_optimizers(m: &#ty) -> #p::Box<dyn #p::Optimizer> #lazy { #p::boxed(<#ty>::configure_optimizers(m)) }
+            }
+        }
+    }
+}
+
+/// The user's function as a path.
+fn call(t: &Target, m: &Method) -> TokenStream {
+    let ty = &t.place.self_ty;
+    quote_spanned!(m.sig.ident.span()=> <#ty>::forward)
+}
+
+/// Runs the body as part of the module, so that an error inside can say where in the model it is.
+/// The user's tokens stay as they are and appear once. (A closure would hide the caller that
+/// `#[track_caller]` asks for, so there it is left out.)
+fn enter_scope(m: &mut Method, p: &TokenStream) {
+    let output = match &m.sig.output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, t) if contains_impl(t) => return,
+        arrow => Some(arrow.clone()),
+    };
+    if m.sig.constness.is_some() || m.attrs.iter().any(|a| a.path().is_ident("track_caller")) {
+        return;
+    }
+    let body = braces(std::mem::take(&mut m.body), m.brace);
+    m.body = quote! {
+        #[allow(unused_imports)]
+        use #p::NoScope as _;
+        #p::Scoped(self).__enter(|| #output #body)
+    };
+}
+
+/// `impl Trait`, which a closure cannot return by that name.
+fn contains_impl(ty: &Type) -> bool {
+    fn go(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|t| match t {
+            TokenTree::Ident(i) => i == "impl",
+            TokenTree::Group(g) => go(g.stream()),
+            _ => false,
+        })
+    }
+    go(ty.to_token_stream())
+}

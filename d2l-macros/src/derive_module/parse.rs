@@ -1,0 +1,171 @@
+//! Attributes and fields, turned into what they mean for a module.
+use crate::{
+    diagnostics::{Errors, on},
+    paths,
+};
+use syn::{
+    Attribute, Data, DeriveInput, Fields, Generics, Ident, Index, Member, Path, Token, Type,
+    ext::IdentExt, meta::ParseNestedMeta, spanned::Spanned,
+};
+
+/// A type under `derive(Module)`.
+pub struct Model {
+    pub ident: Ident,
+    pub generics: Generics,
+    pub options: Options,
+    pub shape: Shape,
+}
+
+/// `#[module(..)]` on the type.
+pub struct Options {
+    pub krate: Path,
+    pub base: Option<Path>,
+    pub no_clone: bool,
+    /// `fn(&Self) -> String`: what a leaf prints between its parentheses.
+    pub repr: Option<Path>,
+}
+
+pub enum Shape {
+    Struct(Vec<Field>),
+    Enum(Vec<(Ident, Vec<Field>)>),
+    Union(Token![union]),
+}
+
+pub struct Field {
+    pub member: Member,
+    /// The path segment of its parts.
+    pub name: String,
+    pub ty: Type,
+    pub hparam: bool,
+    pub skip: bool,
+}
+
+impl Field {
+    /// Is it a part of the module, as far as we are told?
+    pub fn visited(&self) -> bool {
+        !self.hparam && !self.skip
+    }
+}
+
+impl Model {
+    pub fn fields(&self) -> Box<dyn Iterator<Item = &Field> + '_> {
+        match &self.shape {
+            Shape::Struct(fields) => Box::new(fields.iter()),
+            Shape::Enum(variants) => Box::new(variants.iter().flat_map(|v| &v.1)),
+            Shape::Union(_) => Box::new(std::iter::empty()),
+        }
+    }
+}
+
+pub fn parse(input: DeriveInput, errors: &mut Errors) -> Model {
+    let options = options(&input.attrs, errors);
+    let shape = match input.data {
+        Data::Struct(s) => Shape::Struct(fields(s.fields, errors)),
+        Data::Enum(e) => {
+            let variant = |v: syn::Variant, errors: &mut Errors| {
+                refuse(&v.attrs, "a variant", errors);
+                (v.ident, fields(v.fields, errors))
+            };
+            Shape::Enum(e.variants.into_iter().map(|v| variant(v, errors)).collect())
+        }
+        Data::Union(u) => Shape::Union(u.union_token),
+    };
+    Model {
+        ident: input.ident,
+        generics: input.generics,
+        options,
+        shape,
+    }
+}
+
+/// Our attributes mean nothing here.
+fn refuse(attrs: &[Attribute], place: &str, errors: &mut Errors) {
+    for a in attrs
+        .iter()
+        .filter(|a| a.path().is_ident("hparam") || a.path().is_ident("module"))
+    {
+        let name = a.path().segments[0].ident.to_string();
+        errors.push(on(
+            a,
+            format!("`#[{name}]` goes on a field, not on {place}"),
+        ));
+    }
+}
+
+fn options(attrs: &[Attribute], errors: &mut Errors) -> Options {
+    let mut o = Options {
+        krate: paths::default_crate(),
+        base: None,
+        no_clone: false,
+        repr: None,
+    };
+    for a in attrs {
+        if a.path().is_ident("hparam") {
+            errors.push(on(a, "`#[hparam]` goes on a field, not on a type"));
+        }
+        if a.path().is_ident("module") {
+            errors.take(a.parse_nested_meta(|m| option(&mut o, &m)));
+        }
+    }
+    o
+}
+
+fn option(o: &mut Options, m: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    if m.path.is_ident("base") {
+        o.base = Some(m.value()?.parse()?);
+    } else if m.path.is_ident("crate") {
+        o.krate = m.value()?.call(Path::parse_mod_style)?;
+    } else if m.path.is_ident("no_clone") {
+        o.no_clone = true;
+    } else if m.path.is_ident("repr") {
+        o.repr = Some(m.value()?.parse()?);
+    } else {
+        return Err(
+            m.error("unknown option; on a type there are `base = ..`, `no_clone`, `repr = ..` and `crate = ..`")
+        );
+    }
+    Ok(())
+}
+
+fn fields(fields: Fields, errors: &mut Errors) -> Vec<Field> {
+    fields
+        .into_iter()
+        .zip(0..)
+        .map(|(f, i)| field(f, i, errors))
+        .collect()
+}
+
+fn field(f: syn::Field, index: u32, errors: &mut Errors) -> Field {
+    let (member, name) = match f.ident {
+        Some(id) => (Member::Named(id.clone()), id.unraw().to_string()),
+        None => (
+            Member::Unnamed(Index {
+                index,
+                span: f.ty.span(),
+            }),
+            index.to_string(),
+        ),
+    };
+    let mut field = Field {
+        member,
+        name,
+        ty: f.ty,
+        hparam: false,
+        skip: false,
+    };
+    for a in &f.attrs {
+        if a.path().is_ident("hparam") {
+            field.hparam = true;
+            errors.take(a.meta.require_path_only().map(|_| ()));
+        } else if a.path().is_ident("module") {
+            errors.take(a.parse_nested_meta(|m| {
+                if m.path.is_ident("skip") {
+                    field.skip = true;
+                    return Ok(());
+                }
+                Err(m.error("unknown option; on a field there is `skip`"))
+            }));
+        }
+    }
+    field
+}

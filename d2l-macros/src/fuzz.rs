@@ -1,0 +1,95 @@
+//! Whatever half-typed input an editor sends, the macros answer with tokens, never with a panic.
+use proc_macro2::{Group, TokenStream, TokenTree};
+
+const FUNCTIONS: [(&str, &str); 7] = [
+    (
+        "Net",
+        "pub fn forward(&self, x: &Tensor, v: Option<&[usize]>) -> Tensor { self.net.forward(x) }",
+    ),
+    (
+        "impl<A: Layer, B> Pair<A, B> where B: Layer",
+        "/// doc\n #[inline] pub(crate) async fn loss(&mut self, y_hat: &T, (a, b): (u8, f32)) -> f32 { 1.0 }",
+    ),
+    (
+        "impl Display for Net",
+        "fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.write_str(\"\") }",
+    ),
+    (
+        "Net, method, crate = foo::bar, ext = Name",
+        "unsafe extern \"C\" fn x<'a, T: Fn(&'a u8) -> u8, const N: usize>(self: Box<Self>, ...) -> impl Sized {}",
+    ),
+    (
+        "Net<T>",
+        "pub fn new(lr: f32, sizes: Vec<usize>, _v: &str) -> Result<Self, E> { Ok(save_hyperparameters!(net: x, y, ignore = [lr])) }",
+    ),
+    (
+        "Net",
+        "fn Net__configure_optimizers(&self) -> crate::SGD { let r#type = 1; SGD::new() }",
+    ),
+    (
+        "crate = a::b",
+        "#[cfg(x)] impl<T> Bag<T> { #![allow(y)] const N: usize = 1; fn forward(&self, x: &Tensor) -> Tensor { x } fn loss(&self) {} type X = u8; }",
+    ),
+];
+const TYPES: [&str; 5] = [
+    "#[module(base = Classifier, no_clone, repr = a::b)] pub struct Net<'a, T: X, const N: usize> where T: Y { #[hparam] lr: f32, #[module(skip)] r#type: Vec<T>, b: [T; N], p: PhantomData<fn() -> T> }",
+    "enum E { A, B(f32, #[hparam] u8), #[hparam] C { x: Box<E> } }",
+    "union U { a: f32 }",
+    "#[hparam] #[module(crate = ::x)] struct S;",
+    "struct T(#[module(skip = 1)] fn(u8) -> u8, Option<(A, B)>);",
+];
+
+/// A small xorshift generator: the same inputs in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % n.max(1)
+    }
+
+    /// Deletes, doubles, swaps or cuts off tokens, at some depth.
+    fn mutate(&mut self, tokens: TokenStream) -> TokenStream {
+        let mut v: Vec<TokenTree> = tokens.into_iter().map(|t| self.inside(t)).collect();
+        let (i, j) = (self.below(v.len()), self.below(v.len()));
+        match self.below(5) {
+            _ if v.is_empty() => {}
+            0 => drop(v.remove(i)),
+            1 => v.insert(j, v[i].clone()),
+            2 => v.swap(i, j),
+            3 => v.truncate(i),
+            _ => {}
+        }
+        v.into_iter().collect()
+    }
+
+    fn inside(&mut self, token: TokenTree) -> TokenTree {
+        match token {
+            TokenTree::Group(g) if self.below(3) == 0 => {
+                TokenTree::Group(Group::new(g.delimiter(), self.mutate(g.stream())))
+            }
+            other => other,
+        }
+    }
+
+    fn mutated(&mut self, source: &str) -> TokenStream {
+        let mut tokens = source.parse().unwrap();
+        for _ in 0..self.below(4) {
+            tokens = self.mutate(tokens);
+        }
+        tokens
+    }
+}
+
+#[test]
+fn never_panics() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for k in 0..60_000 {
+        let (args, item) = FUNCTIONS[k % FUNCTIONS.len()];
+        let (args, item) = (random.mutated(args), random.mutated(item));
+        let _ = crate::add_to_class::add_to_class(args, item);
+        let _ = crate::derive_module::derive(random.mutated(TYPES[k % TYPES.len()]));
+    }
+}

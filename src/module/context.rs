@@ -1,0 +1,56 @@
+//! The training that is running, for models that plot while they are trained.
+use d2l_core::Tensor;
+use std::{cell::RefCell, rc::Rc};
+
+/// What a trainer offers to the model it trains.
+pub trait TrainingContext {
+    /// Notes a point of the series `train_key` or `val_key`.
+    fn plot(&self, key: &str, value: f64, train: bool);
+}
+
+thread_local!(static CURRENT: RefCell<Option<Rc<dyn TrainingContext>>> = const { RefCell::new(None) });
+
+/// Runs `f` with `context` as the running training of this thread.
+pub fn with_context<R>(context: Rc<dyn TrainingContext>, f: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Rc<dyn TrainingContext>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _restore = Restore(CURRENT.replace(Some(context)));
+    f()
+}
+
+/// A number that can be plotted.
+pub trait PlotValue {
+    /// As a plain number.
+    fn value(&self) -> f64;
+}
+
+impl PlotValue for f64 {
+    fn value(&self) -> f64 {
+        *self
+    }
+}
+
+impl PlotValue for f32 {
+    fn value(&self) -> f64 {
+        f64::from(*self)
+    }
+}
+
+impl PlotValue for &Tensor {
+    fn value(&self) -> f64 {
+        self.item()
+    }
+}
+
+/// Hands a point to the running training.
+#[track_caller]
+pub(super) fn plot(key: &str, value: f64, train: bool) {
+    let Some(context) = CURRENT.with_borrow(Clone::clone) else {
+        panic!("Trainer is not inited")
+    };
+    context.plot(key, value, train);
+}

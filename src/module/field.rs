@@ -1,0 +1,93 @@
+//! Structure: modules, and what may be a part of one.
+use super::{Copier, Mode, Param};
+use d2l_core::Tensor;
+use std::any::Any;
+
+/// Anything that may be a field of a module: modules, parameters, containers of them, plain data.
+///
+/// Written by `#[derive(Module)]`; implemented here for the rest.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field of a module",
+    label = "neither a module nor plain data",
+    note = "if `{Self}` has parameters, put `#[derive(Module)]` on it",
+    note = "otherwise mark the field `#[hparam]` (it is saved and printed) or `#[module(skip)]` (it is ignored)"
+)]
+pub trait Field: Any {
+    /// Shows itself to `v` as the part called `name`.
+    fn visit_as(&self, name: &str, v: &mut dyn Visitor);
+
+    /// An independent copy; what is shared inside the model is shared inside the copy.
+    ///
+    /// # Panics
+    /// If the type is marked `#[module(no_clone)]`.
+    fn copy_with(&self, c: &mut Copier) -> Self
+    where
+        Self: Sized;
+
+    /// [`copy_with`](Field::copy_with) as a `Box<Self>` in a box, for parts of unknown type.
+    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any>;
+}
+
+/// A node of a model: PyTorch's `nn.Module`, the book's `d2l.Module`.
+///
+/// Use `#[derive(Module)]`, which writes the impl and an independent `Clone`. What one does with a
+/// module is in [`ModuleExt`](super::ModuleExt).
+///
+/// ```
+/// use d2l::prelude::*;
+/// #[derive(Module)]
+/// struct Scale {
+///     #[hparam]
+///     start: f32,
+///     factor: Param,
+/// }
+/// let m = Scale { start: 2.0, factor: Param::new(Tensor::from([2.0])) };
+/// assert_eq!(m.named_parameters()[0].0, "factor");
+/// assert_eq!(m.num_parameters(), 1);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a module",
+    label = "not a module",
+    note = "put `#[derive(Module)]` on `{Self}`"
+)]
+pub trait Module: Field {
+    /// Shows every part to `v`, in order of declaration.
+    fn visit(&self, v: &mut dyn Visitor);
+
+    /// Name of the type without its path: `LazyLinear`.
+    fn type_name(&self) -> &'static str;
+
+    /// Name and printed value of each `#[hparam]`.
+    fn hparam_list(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// What a leaf prints between its parentheses; `None` for a module that prints its parts.
+    fn leaf_repr(&self) -> Option<String> {
+        None
+    }
+
+    /// Itself, for a downcast to its type.
+    fn as_any(&self) -> &dyn Any;
+
+    /// [`copy_with`](Field::copy_with) of a module of unknown type.
+    fn copy_module(&self, c: &mut Copier) -> Box<dyn Module>;
+}
+
+/// Walks over the parts of a module.
+pub trait Visitor {
+    /// A part that has parts itself; go on with [`Module::visit`].
+    fn module(&mut self, name: &str, m: &dyn Module);
+
+    /// Parts under one path segment: the elements of a list, a map, a tuple. `children` shows them.
+    fn group(&mut self, name: &str, kind: &'static str, children: &mut dyn FnMut(&mut dyn Visitor));
+
+    /// A parameter.
+    fn param(&mut self, _name: &str, _p: &Param) {}
+
+    /// A tensor that is saved but not learned.
+    fn buffer(&mut self, _name: &str, _t: &Tensor) {}
+
+    /// A layer's record of training or evaluation.
+    fn mode(&mut self, _m: &Mode) {}
+}

@@ -1,0 +1,50 @@
+//! What a model is made of and how it behaves.
+//!
+//! *Structure*: [`Field`], [`Module`], [`Param`] and what one does with a tree of them
+//! ([`ModuleExt`]). *Behaviour*: the hooks (`forward`, `loss`, …), own ones or a [`Base`] class's.
+//! *Settings*: [`HyperParameters`].
+mod base;
+mod classifier;
+mod containers;
+mod context;
+mod copy;
+mod field;
+mod forward;
+pub mod hooks;
+pub mod hparams;
+pub mod init;
+mod metrics;
+mod mode;
+mod optimizer;
+mod param;
+mod repr;
+mod scope;
+mod state_dict;
+mod tree;
+
+pub use base::{AnyBase, Base, CompleteFor, HasBase, NoLr, OptimizersFor, Plain, Rate, WithLr};
+pub use classifier::{Classifier, Classify, accuracy};
+pub use context::{PlotValue, TrainingContext, with_context};
+pub use copy::{CloneValue, Cloneable, Copier};
+pub use field::{Field, Module, Visitor};
+pub use forward::{BatchArgs, Forward, FromBatch, Layer, Prediction, SyncLayer};
+pub use hooks::{
+    ForwardOn, Inherited, LossOn, Model, OptimizersOn, SameHeader, StepOn, Trainable, hook,
+    signature,
+};
+pub use hparams::{HParamError, HyperParameters};
+pub use metrics::Metrics;
+pub use mode::Mode;
+pub use optimizer::Optimizer;
+pub use param::Param;
+pub use repr::Repr;
+pub use scope::fail;
+pub use state_dict::{StateDict, StateDictError};
+pub use tree::{ModuleExt, visit_modules, visit_parameters};
+
+#[doc(hidden)]
+pub use copy::{Cloning, IsCloneable, IsField, IsNoField, copy_any};
+#[doc(hidden)]
+pub use hooks::boxed;
+#[doc(hidden)]
+pub use scope::{NoScope, Scoped};

@@ -1,0 +1,210 @@
+//! A learnable tensor with an identity.
+use super::init::{Constant, Initializer, Normal, Uniform, Zeros};
+use d2l_core::{IntoShape, Tensor, no_grad};
+use std::{
+    fmt,
+    ops::Deref,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+/// A parameter: a tensor that the optimizer changes; PyTorch's `nn.Parameter`.
+///
+/// `clone()` gives another handle on the *same* parameter, which is how weights are tied and how an
+/// optimizer gets them. A lazy one has no shape before its layer's first forward; an initialiser
+/// chosen earlier is kept and runs then. It derefs to its [`Tensor`].
+///
+/// ```
+/// use d2l::{init::Zeros, prelude::*};
+/// let w = Param::lazy();
+/// w.fill_(0.5); // kept for later
+/// assert!(!w.is_initialized());
+/// w.materialize([2, 1], Zeros); // what a layer does when it learns the shape
+/// assert_eq!(w.to_vec::<f32>(), [0.5, 0.5]);
+///
+/// let tied = w.clone();
+/// tied.fill_(1.0);
+/// assert_eq!(w.to_vec::<f32>(), [1.0, 1.0]);
+/// ```
+#[derive(Clone)]
+pub struct Param(Arc<Inner>);
+
+struct Inner {
+    tensor: OnceLock<Tensor>,
+    /// Initialisers that wait for the shape.
+    pending: Mutex<Vec<Arc<dyn Initializer>>>,
+    /// What to call it while it has no shape.
+    name: &'static str,
+    training: AtomicBool,
+}
+
+impl Param {
+    /// A parameter with this value, which it shares with `value`.
+    ///
+    /// # Panics
+    /// If the dtype is not a floating one.
+    #[track_caller]
+    pub fn new(value: Tensor) -> Param {
+        let p = Param::lazy();
+        let _ = p.0.tensor.set(value.detach().requires_grad_(true));
+        p
+    }
+
+    /// A parameter whose shape is not known yet.
+    pub fn lazy() -> Param {
+        Param::lazy_named("a parameter")
+    }
+
+    /// The same, with a name for messages: `LazyLinear.weight`.
+    pub fn lazy_named(name: &'static str) -> Param {
+        Param::with(name, Vec::new(), true)
+    }
+
+    fn with(name: &'static str, pending: Vec<Arc<dyn Initializer>>, training: bool) -> Param {
+        Param(Arc::new(Inner {
+            tensor: OnceLock::new(),
+            pending: Mutex::new(pending),
+            name,
+            training: AtomicBool::new(training),
+        }))
+    }
+
+    /// Has it a shape and values?
+    pub fn is_initialized(&self) -> bool {
+        self.get().is_some()
+    }
+
+    /// The tensor, if it has one already.
+    pub fn get(&self) -> Option<&Tensor> {
+        self.0.tensor.get()
+    }
+
+    /// Makes the tensor in this shape, unless there is one: `default` fills it, and after it the
+    /// initialisers that were chosen earlier, in their order.
+    pub fn materialize(&self, shape: impl IntoShape, default: impl Initializer) -> &Tensor {
+        self.0.tensor.get_or_init(|| {
+            let t = Tensor::zeros(shape);
+            default.init(&t);
+            for later in self.pending().drain(..) {
+                later.init(&t);
+            }
+            t.requires_grad_(true)
+        })
+    }
+
+    /// Runs `init` now, or as soon as the shape is known.
+    pub fn init(&self, init: impl Initializer) -> &Param {
+        match self.get() {
+            Some(t) => no_grad(|| init.init(t)),
+            None => self.pending().push(Arc::new(init)),
+        }
+        self
+    }
+
+    /// Normal distribution with this mean and standard deviation; waits for the shape if need be.
+    pub fn normal_(&self, mean: f64, std: f64) -> &Param {
+        self.init(Normal(mean, std))
+    }
+
+    /// Uniform distribution on `[low, high)`; waits for the shape if need be.
+    pub fn uniform_(&self, low: f64, high: f64) -> &Param {
+        self.init(Uniform(low, high))
+    }
+
+    /// The same value everywhere; waits for the shape if need be.
+    pub fn fill_(&self, value: f64) -> &Param {
+        self.init(Constant(value))
+    }
+
+    /// Zero everywhere; waits for the shape if need be.
+    pub fn zero_(&self) -> &Param {
+        self.init(Zeros)
+    }
+
+    /// Forgets the gradient, if there is any.
+    pub fn zero_grad(&self) {
+        if let Some(t) = self.get() {
+            t.zero_grad();
+        }
+    }
+
+    /// The same for every handle on one parameter.
+    pub fn id(&self) -> usize {
+        Arc::as_ptr(&self.0).cast::<()>() as usize
+    }
+
+    /// Are both handles on one parameter?
+    pub fn same(&self, other: &Param) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Takes the values of `t`, and its shape if none is known. (The caller has compared shapes.)
+    pub(super) fn load(&self, t: &Tensor) {
+        let old = self.0.tensor.get_or_init(|| {
+            self.pending().clear();
+            t.detach().copy().requires_grad_(true)
+        });
+        no_grad(|| old.copy_(t));
+    }
+
+    /// A parameter of its own with the same value, or the same pending initialisers.
+    pub(super) fn independent(&self) -> Param {
+        let copy = Param::with(self.0.name, self.pending().clone(), self.is_training());
+        if let Some(t) = self.get() {
+            let t = t.detach().copy().requires_grad_(t.requires_grad());
+            let _ = copy.0.tensor.set(t);
+        }
+        copy
+    }
+
+    /// The mode its model was last put in; lets any model with parameters know.
+    pub(super) fn is_training(&self) -> bool {
+        self.0.training.load(Relaxed)
+    }
+
+    pub(super) fn set_training(&self, on: bool) {
+        self.0.training.store(on, Relaxed);
+    }
+
+    fn pending(&self) -> std::sync::MutexGuard<'_, Vec<Arc<dyn Initializer>>> {
+        self.0
+            .pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deref for Param {
+    type Target = Tensor;
+
+    /// # Panics
+    /// Before there is a tensor.
+    #[track_caller]
+    fn deref(&self) -> &Tensor {
+        match self.get() {
+            Some(t) => t,
+            None => panic!(
+                "`{}` has no shape yet: it waits for the first forward of its layer (or for `load_state_dict`)",
+                self.0.name
+            ),
+        }
+    }
+}
+
+impl From<Tensor> for Param {
+    #[track_caller]
+    fn from(value: Tensor) -> Param {
+        Param::new(value)
+    }
+}
+
+impl fmt::Debug for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.get() {
+            Some(t) => write!(f, "Param({t:?})"),
+            None => f.write_str("Param(lazy)"),
+        }
+    }
+}

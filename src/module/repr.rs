@@ -1,0 +1,127 @@
+//! A model as text, in PyTorch's layout.
+use super::{Module, Param, Visitor};
+use std::fmt;
+
+/// The printed tree of a module; see [`ModuleExt::repr`](super::ModuleExt::repr).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repr {
+    /// `Linear`, `Vec`, …
+    kind: String,
+    /// What stands between the parentheses of a leaf, or on a line of its own.
+    settings: String,
+    parts: Vec<(String, Repr)>,
+    leaf: bool,
+}
+
+impl Repr {
+    pub(super) fn of<M: Module + ?Sized>(m: &M) -> Repr {
+        let mut root = Collect(Vec::new());
+        m.visit_as("", &mut root);
+        root.0
+            .pop()
+            .map_or_else(|| Repr::group(m.type_name()), |part| part.1)
+    }
+
+    fn group(kind: &str) -> Repr {
+        Repr {
+            kind: kind.to_string(),
+            settings: String::new(),
+            parts: Vec::new(),
+            leaf: false,
+        }
+    }
+
+    fn module(m: &dyn Module) -> Repr {
+        if let Some(settings) = m.leaf_repr() {
+            return Repr {
+                settings,
+                leaf: true,
+                ..Repr::group(m.type_name())
+            };
+        }
+        let mut parts = Collect(Vec::new());
+        m.visit(&mut parts);
+        let settings: Vec<_> = m
+            .hparam_list()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        Repr {
+            settings: settings.join(", "),
+            parts: parts.0,
+            ..Repr::group(m.type_name())
+        }
+    }
+
+    fn param(p: &Param) -> Repr {
+        let settings = p
+            .get()
+            .map_or("lazy".to_string(), |t| format!("{:?}", t.shape()));
+        Repr {
+            settings,
+            leaf: true,
+            ..Repr::group("Param")
+        }
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, indent: usize) -> fmt::Result {
+        let Repr {
+            kind,
+            settings,
+            parts,
+            ..
+        } = self;
+        if parts.is_empty() {
+            return write!(f, "{kind}({settings})");
+        }
+        let space = "  ".repeat(indent + 1);
+        writeln!(f, "{kind}(")?;
+        if !settings.is_empty() {
+            writeln!(f, "{space}{settings}")?;
+        }
+        for (name, part) in parts {
+            write!(f, "{space}({name}): ")?;
+            part.write(f, indent + 1)?;
+            writeln!(f)?;
+        }
+        write!(f, "{})", "  ".repeat(indent))
+    }
+}
+
+impl fmt::Display for Repr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, 0)
+    }
+}
+
+/// The parts of one level. Containers of nothing but plain data are left out.
+struct Collect(Vec<(String, Repr)>);
+
+impl Visitor for Collect {
+    fn module(&mut self, name: &str, m: &dyn Module) {
+        self.0.push((name.to_string(), Repr::module(m)));
+    }
+
+    fn group(
+        &mut self,
+        name: &str,
+        kind: &'static str,
+        children: &mut dyn FnMut(&mut dyn Visitor),
+    ) {
+        let mut inside = Collect(Vec::new());
+        children(&mut inside);
+        if !inside.0.is_empty() {
+            self.0.push((
+                name.to_string(),
+                Repr {
+                    parts: inside.0,
+                    ..Repr::group(kind)
+                },
+            ));
+        }
+    }
+
+    fn param(&mut self, name: &str, p: &Param) {
+        self.0.push((name.to_string(), Repr::param(p)));
+    }
+}

@@ -1,0 +1,217 @@
+//! Values of a model by name.
+use super::{
+    Module, Param,
+    tree::{Part, walk},
+};
+use d2l_core::{DType, Tensor};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
+
+/// Tensors by dotted path, in the model's order; PyTorch's `state_dict`.
+///
+/// ```
+/// use d2l::prelude::*;
+/// let net = Linear::new(8, 1);
+/// let state = net.state_dict();
+/// assert_eq!(state.keys().collect::<Vec<_>>(), ["weight", "bias"]);
+/// assert_eq!(state.get("weight").unwrap().shape(), [1, 8]);
+/// ```
+#[derive(Clone, Default, Debug)]
+pub struct StateDict {
+    entries: Vec<(String, Tensor)>,
+    index: HashMap<String, usize>,
+}
+
+impl StateDict {
+    /// An empty one.
+    pub fn new() -> StateDict {
+        StateDict::default()
+    }
+
+    /// Sets the value of `name`; new names go to the end.
+    pub fn insert(&mut self, name: impl Into<String>, value: Tensor) {
+        let name = name.into();
+        match self.index.get(&name) {
+            Some(&i) => self.entries[i].1 = value,
+            None => {
+                self.index.insert(name.clone(), self.entries.len());
+                self.entries.push((name, value));
+            }
+        }
+    }
+
+    /// The value of `name`.
+    pub fn get(&self, name: &str) -> Option<&Tensor> {
+        self.index.get(name).map(|&i| &self.entries[i].1)
+    }
+
+    /// Names in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|e| e.0.as_str())
+    }
+
+    /// Names and values in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
+        self.entries.iter().map(|(name, t)| (name.as_str(), t))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+impl<S: Into<String>> FromIterator<(S, Tensor)> for StateDict {
+    fn from_iter<I: IntoIterator<Item = (S, Tensor)>>(entries: I) -> StateDict {
+        let mut dict = StateDict::new();
+        for (name, value) in entries {
+            dict.insert(name, value);
+        }
+        dict
+    }
+}
+
+/// Why a state does not fit a model: everything at once. Nothing has been loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StateDictError {
+    /// In the model, not in the state.
+    pub missing: Vec<String>,
+    /// In the state, not in the model.
+    pub unexpected: Vec<String>,
+    /// In both: name, the model's shape and dtype, the state's.
+    pub mismatched: Vec<(String, String, String)>,
+}
+
+impl StateDictError {
+    fn is_empty(&self) -> bool {
+        self.missing.is_empty() && self.unexpected.is_empty() && self.mismatched.is_empty()
+    }
+}
+
+impl fmt::Display for StateDictError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the state does not fit the model, nothing was loaded")?;
+        if !self.missing.is_empty() {
+            write!(f, "; missing: {}", self.missing.join(", "))?;
+        }
+        if !self.unexpected.is_empty() {
+            write!(f, "; unexpected: {}", self.unexpected.join(", "))?;
+        }
+        for (name, model, state) in &self.mismatched {
+            write!(f, "; {name}: the model has {model}, the state has {state}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for StateDictError {}
+
+/// A place in the model that holds values: a parameter with all its names, or a buffer.
+enum Slot {
+    Param(Param, Vec<String>),
+    Buffer(Tensor, String),
+}
+
+impl Slot {
+    fn names(&self) -> &[String] {
+        match self {
+            Slot::Param(_, names) => names,
+            Slot::Buffer(_, name) => std::slice::from_ref(name),
+        }
+    }
+
+    fn tensor(&self) -> Option<&Tensor> {
+        match self {
+            Slot::Param(p, _) => p.get(),
+            Slot::Buffer(t, _) => Some(t),
+        }
+    }
+
+    /// Shape and dtype of `new`, if it does not fit here, with those that would.
+    fn refuses(&self, new: &Tensor) -> Option<(String, String)> {
+        let fits = match self.tensor() {
+            Some(t) => (t.shape(), t.dtype()) == (new.shape(), new.dtype()),
+            None => is_float(new),
+        };
+        let here = self
+            .tensor()
+            .map_or_else(|| "no shape yet, but a float dtype".to_string(), look);
+        (!fits).then(|| (here, look(new)))
+    }
+
+    fn load(&self, new: &Tensor) {
+        match self {
+            Slot::Param(p, _) => p.load(new),
+            Slot::Buffer(t, _) => drop(d2l_core::no_grad(|| t.copy_(new))),
+        }
+    }
+}
+
+fn is_float(t: &Tensor) -> bool {
+    matches!(t.dtype(), DType::F32 | DType::F64)
+}
+
+fn look(t: &Tensor) -> String {
+    format!("{:?} {:?}", t.shape(), t.dtype())
+}
+
+fn slots<M: Module + ?Sized>(m: &M) -> Vec<Slot> {
+    let (mut slots, mut at) = (Vec::new(), HashMap::new());
+    walk(m, &mut |path, part| match part {
+        Part::Param(p) => {
+            let i = *at.entry(p.id()).or_insert(slots.len());
+            match slots.get_mut(i) {
+                Some(Slot::Param(_, names)) => names.push(path.to_string()),
+                _ => slots.push(Slot::Param(p.clone(), vec![path.to_string()])),
+            }
+        }
+        Part::Buffer(t) => slots.push(Slot::Buffer(t.clone(), path.to_string())),
+        Part::Mode(_) => {}
+    });
+    slots
+}
+
+/// See [`ModuleExt::state_dict`](super::ModuleExt::state_dict).
+pub(super) fn of<M: Module + ?Sized>(m: &M) -> StateDict {
+    let entry = |s: &Slot| Some((s.names()[0].clone(), s.tensor()?.detach().copy()));
+    slots(m).iter().filter_map(entry).collect()
+}
+
+/// See [`ModuleExt::load_state_dict`](super::ModuleExt::load_state_dict). A tied parameter may stand
+/// under any of its names.
+pub(super) fn load<M: Module + ?Sized>(m: &M, dict: &StateDict) -> Result<(), StateDictError> {
+    let slots = slots(m);
+    let (mut error, mut plan) = (StateDictError::default(), Vec::new());
+    for slot in &slots {
+        let Some((name, new)) = slot.names().iter().find_map(|n| Some((n, dict.get(n)?))) else {
+            error.missing.push(slot.names()[0].clone());
+            continue;
+        };
+        match slot.refuses(new) {
+            Some((here, there)) => error.mismatched.push((name.clone(), here, there)),
+            None => plan.push((slot, new)),
+        }
+    }
+    let known: HashSet<&str> = slots
+        .iter()
+        .flat_map(Slot::names)
+        .map(String::as_str)
+        .collect();
+    error.unexpected = dict
+        .keys()
+        .filter(|k| !known.contains(k))
+        .map(str::to_string)
+        .collect();
+    if !error.is_empty() {
+        return Err(error);
+    }
+    plan.into_iter().for_each(|(slot, new)| slot.load(new));
+    Ok(())
+}

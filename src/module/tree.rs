@@ -1,0 +1,272 @@
+//! What one does with a model as a tree of modules and parameters.
+use super::{Mode, Module, Param, Repr, StateDict, StateDictError, Visitor, state_dict};
+use d2l_core::Tensor;
+use std::{any::Any, collections::HashSet};
+
+/// Methods of every module.
+///
+/// ```
+/// use d2l::prelude::*;
+/// let net = sequential![LazyLinear::new(4), ReLU, LazyLinear::new(1)];
+/// net.apply_to::<LazyLinear>(|l| { l.weight.normal_(0.0, 0.01); }); // takes effect at the first forward
+/// net.forward(&Tensor::ones([2, 3]));
+/// let names: Vec<_> = net.named_parameters().into_iter().map(|p| p.0).collect();
+/// assert_eq!(names, ["0.weight", "0.bias", "2.weight", "2.bias"]);
+/// assert_eq!(net.num_parameters(), 3 * 4 + 4 + 4 + 1);
+/// ```
+pub trait ModuleExt: Module {
+    /// Every parameter once, in the order of fields.
+    fn parameters(&self) -> Vec<Param> {
+        self.named_parameters().into_iter().map(|p| p.1).collect()
+    }
+
+    /// Every parameter once, under the dotted path of its first place: `net.0.weight`.
+    fn named_parameters(&self) -> Vec<(String, Param)> {
+        let (mut all, mut seen) = (Vec::new(), HashSet::new());
+        visit_parameters(self, &mut |name, p| {
+            if seen.insert(p.id()) {
+                all.push((name.to_string(), p.clone()));
+            }
+        });
+        all
+    }
+
+    /// Tensors that are saved but not learned, by dotted path.
+    fn named_buffers(&self) -> Vec<(String, Tensor)> {
+        let mut all = Vec::new();
+        walk(self, &mut |path, part| {
+            if let Part::Buffer(t) = part {
+                all.push((path.to_string(), t.clone()));
+            }
+        });
+        all
+    }
+
+    /// Name and type of each part that is a module itself.
+    fn children(&self) -> Vec<(String, &'static str)> {
+        let mut list = Children::default();
+        self.visit(&mut list);
+        list.found
+    }
+
+    /// Path and type of every module in the tree, this one (with an empty path) first.
+    fn modules(&self) -> Vec<(String, &'static str)> {
+        let mut all = Vec::new();
+        visit_modules(self, &mut |path, m| {
+            all.push((path.to_string(), m.type_name()))
+        });
+        all
+    }
+
+    /// How many numbers are learned, of the parameters whose shape is known.
+    fn num_parameters(&self) -> usize {
+        self.parameters()
+            .iter()
+            .filter_map(Param::get)
+            .map(Tensor::numel)
+            .sum()
+    }
+
+    /// Calls `f` on every module: parts before wholes, this one last.
+    fn apply(&self, mut f: impl FnMut(&dyn Module)) {
+        self.visit_as("", &mut Apply(&mut f));
+    }
+
+    /// Calls `f` on every module of type `M`, lazy ones too.
+    fn apply_to<M: Any>(&self, mut f: impl FnMut(&M)) {
+        self.apply(|m| {
+            if let Some(m) = m.as_any().downcast_ref() {
+                f(m);
+            }
+        });
+    }
+
+    /// Training mode, for this module and all of its parts.
+    fn train(&self) {
+        set_training(self, true);
+    }
+
+    /// Evaluation mode, for this module and all of its parts.
+    fn eval(&self) {
+        set_training(self, false);
+    }
+
+    /// The mode last set; training at first. A model with neither parameters nor layers that have a
+    /// mode is always in training.
+    fn is_training(&self) -> bool {
+        let mut found = None;
+        walk(self, &mut |_, part| {
+            let mode = match part {
+                Part::Param(p) => p.is_training(),
+                Part::Mode(m) => m.is_training(),
+                Part::Buffer(_) => return,
+            };
+            found.get_or_insert(mode);
+        });
+        found.unwrap_or(true)
+    }
+
+    /// Forgets all gradients.
+    fn zero_grad(&self) {
+        visit_parameters(self, &mut |_, p| p.zero_grad());
+    }
+
+    /// A snapshot of parameters and buffers by dotted path. Lazy parameters without a shape are
+    /// left out; later training does not change it.
+    fn state_dict(&self) -> StateDict {
+        state_dict::of(self)
+    }
+
+    /// Takes the values in `dict`, all of them or none. Lazy parameters take their shapes from it.
+    ///
+    /// # Errors
+    /// One report of everything that is missing, unexpected or of another shape or dtype.
+    fn load_state_dict(&self, dict: &StateDict) -> Result<(), StateDictError> {
+        state_dict::load(self, dict)
+    }
+
+    /// The tree as text, as PyTorch prints it.
+    ///
+    /// ```
+    /// use d2l::prelude::*;
+    /// assert_eq!(sequential![Linear::new(2, 1)].repr().to_string(), "\
+    /// Sequential(
+    ///   (0): Linear(in_features=2, out_features=1, bias=True)
+    /// )");
+    /// ```
+    fn repr(&self) -> Repr {
+        Repr::of(self)
+    }
+}
+
+impl<M: Module + ?Sized> ModuleExt for M {}
+
+/// Calls `f` with every module of the tree and its dotted path: wholes before parts, `m` itself
+/// (with an empty path) first.
+pub fn visit_modules<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, &dyn Module)) {
+    m.visit_as(
+        "",
+        &mut Walker {
+            path: String::new(),
+            module: f,
+            part: &mut |_, _| {},
+        },
+    );
+}
+
+/// Calls `f` with the dotted path of every place of a parameter; a tied one comes several times.
+pub fn visit_parameters<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, &Param)) {
+    walk(m, &mut |path, part| {
+        if let Part::Param(p) = part {
+            f(path, p);
+        }
+    });
+}
+
+/// A leaf of the tree.
+pub(super) enum Part<'a> {
+    Param(&'a Param),
+    Buffer(&'a Tensor),
+    Mode(&'a Mode),
+}
+
+/// Calls `f` with every leaf and its dotted path.
+pub(super) fn walk<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, Part<'_>)) {
+    m.visit_as(
+        "",
+        &mut Walker {
+            path: String::new(),
+            module: &mut |_, _| {},
+            part: f,
+        },
+    );
+}
+
+fn set_training<M: Module + ?Sized>(m: &M, on: bool) {
+    walk(m, &mut |_, part| match part {
+        Part::Param(p) => p.set_training(on),
+        Part::Mode(m) => m.set(on),
+        Part::Buffer(_) => {}
+    });
+}
+
+/// Keeps the path.
+struct Walker<'a> {
+    path: String,
+    module: &'a mut dyn FnMut(&str, &dyn Module),
+    part: &'a mut dyn FnMut(&str, Part<'_>),
+}
+
+impl Walker<'_> {
+    /// Runs `f` one segment further down.
+    fn below(&mut self, name: &str, f: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        if !self.path.is_empty() && !name.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
+        f(self);
+        self.path.truncate(length);
+    }
+}
+
+impl Visitor for Walker<'_> {
+    fn module(&mut self, name: &str, m: &dyn Module) {
+        self.below(name, |w| {
+            (w.module)(&w.path, m);
+            m.visit(w);
+        });
+    }
+
+    fn group(&mut self, name: &str, _: &'static str, children: &mut dyn FnMut(&mut dyn Visitor)) {
+        self.below(name, |w| children(w));
+    }
+
+    fn param(&mut self, name: &str, p: &Param) {
+        self.below(name, |w| (w.part)(&w.path, Part::Param(p)));
+    }
+
+    fn buffer(&mut self, name: &str, t: &Tensor) {
+        self.below(name, |w| (w.part)(&w.path, Part::Buffer(t)));
+    }
+
+    fn mode(&mut self, m: &Mode) {
+        (self.part)(&self.path, Part::Mode(m));
+    }
+}
+
+/// Parts before wholes.
+struct Apply<'a>(&'a mut dyn FnMut(&dyn Module));
+
+impl Visitor for Apply<'_> {
+    fn module(&mut self, _: &str, m: &dyn Module) {
+        m.visit(self);
+        (self.0)(m);
+    }
+
+    fn group(&mut self, _: &str, _: &'static str, children: &mut dyn FnMut(&mut dyn Visitor)) {
+        children(self);
+    }
+}
+
+/// The next level only; the elements of a container count as children.
+#[derive(Default)]
+struct Children {
+    prefix: String,
+    found: Vec<(String, &'static str)>,
+}
+
+impl Visitor for Children {
+    fn module(&mut self, name: &str, m: &dyn Module) {
+        self.found
+            .push((format!("{}{name}", self.prefix), m.type_name()));
+    }
+
+    fn group(&mut self, name: &str, _: &'static str, children: &mut dyn FnMut(&mut dyn Visitor)) {
+        let length = self.prefix.len();
+        self.prefix.push_str(name);
+        self.prefix.push('.');
+        children(self);
+        self.prefix.truncate(length);
+    }
+}

@@ -1,0 +1,176 @@
+//! Layers one after the other.
+use crate::module::{Cloneable, Copier, Field, Layer, Module, SyncLayer, Visitor};
+use crate::{add_to_class, nn::Lambda};
+use d2l_core::{Tensor, scope};
+use std::{any::Any, fmt, ops::Index};
+
+/// A list of layers, each fed with the one before; PyTorch's `nn.Sequential`. Made by
+/// [`sequential!`](crate::sequential), or layer by layer with [`push`](Sequential::push).
+///
+/// Its parts are called `0`, `1`, …
+///
+/// ```
+/// use d2l::prelude::*;
+/// let net = sequential![LazyLinear::new(8), ReLU, |x: &Tensor| x * 2.0, LazyLinear::new(1)];
+/// assert_eq!(net.forward(&Tensor::ones([5, 3])).shape(), [5, 1]);
+/// assert_eq!(net[1].type_name(), "ReLU");
+/// assert!(net.get::<LazyLinear>(3).is_some());
+/// ```
+#[derive(Default)]
+pub struct Sequential {
+    layers: Vec<Box<dyn SyncLayer>>,
+}
+
+impl Sequential {
+    /// No layers: the identity.
+    pub fn new() -> Sequential {
+        Sequential::default()
+    }
+
+    /// Appends a layer, or a function of one tensor.
+    pub fn push<K>(&mut self, layer: impl IntoLayer<K>) -> &mut Sequential {
+        self.layers.push(layer.into_layer());
+        self
+    }
+
+    /// How many layers there are.
+    pub fn len(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// The layers in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &dyn Layer> + ExactSizeIterator {
+        self.layers.iter().map(|l| &**l as &dyn Layer)
+    }
+
+    /// Layer `i` as its own type, if that is what it is.
+    pub fn get<L: Any>(&self, i: usize) -> Option<&L> {
+        self.layers.get(i)?.as_any().downcast_ref()
+    }
+}
+
+/// The last layer's output.
+#[add_to_class(Sequential)]
+pub fn forward(&self, x: &Tensor) -> Tensor {
+    let Some((first, rest)) = self.layers.split_first() else {
+        return x.clone();
+    };
+    let x = scope::enter_index(0, || first.forward(x));
+    rest.iter()
+        .zip(1..)
+        .fold(x, |x, (l, i)| scope::enter_index(i, || l.forward(&x)))
+}
+
+impl Index<usize> for Sequential {
+    type Output = dyn Layer;
+
+    #[track_caller]
+    fn index(&self, i: usize) -> &dyn Layer {
+        let n = self.len();
+        match self.layers.get(i) {
+            Some(l) => &**l,
+            None => panic!("Sequential: no layer {i} among {n}"),
+        }
+    }
+}
+
+impl fmt::Debug for Sequential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use crate::module::ModuleExt;
+        write!(f, "{}", self.repr())
+    }
+}
+
+// By hand, because the layers go by their numbers alone: `0.weight`.
+impl Field for Sequential {
+    fn visit_as(&self, name: &str, v: &mut dyn Visitor) {
+        v.module(name, self);
+    }
+
+    fn copy_with(&self, c: &mut Copier) -> Sequential {
+        Sequential {
+            layers: self.layers.copy_with(c),
+        }
+    }
+
+    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
+        crate::module::copy_any(self, c)
+    }
+}
+
+impl Cloneable for Sequential {}
+
+impl Clone for Sequential {
+    fn clone(&self) -> Sequential {
+        self.copy_with(&mut Copier::new())
+    }
+}
+
+impl Module for Sequential {
+    fn visit(&self, v: &mut dyn Visitor) {
+        for (i, l) in self.layers.iter().enumerate() {
+            l.visit_as(&i.to_string(), v);
+        }
+    }
+
+    fn type_name(&self) -> &'static str {
+        "Sequential"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn copy_module(&self, c: &mut Copier) -> Box<dyn Module> {
+        Box::new(self.copy_with(c))
+    }
+}
+
+/// What a [`Sequential`] takes: a layer, or a function of one tensor. `K` tells the two apart and is
+/// always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer",
+    label = "not a layer",
+    note = "a layer is a module with `#[add_to_class({Self})] pub fn forward(&self, x: &Tensor) -> Tensor {{ .. }}`, or a function `|x: &Tensor| ..`",
+    note = "threads can share a `Sequential`, hence its layers: they hold `Mutex`, `Arc` and atomics, not `RefCell`, `Rc` and `Cell`"
+)]
+pub trait IntoLayer<K> {
+    /// The layer in a box.
+    fn into_layer(self) -> Box<dyn SyncLayer>;
+}
+
+/// Layers are layers.
+pub struct ByLayer;
+#[diagnostic::do_not_recommend]
+impl<L: SyncLayer> IntoLayer<ByLayer> for L {
+    fn into_layer(self) -> Box<dyn SyncLayer> {
+        Box::new(self)
+    }
+}
+
+/// Functions become a [`Lambda`].
+pub struct ByFunction;
+#[diagnostic::do_not_recommend]
+impl<F: Fn(&Tensor) -> Tensor + Send + Sync + 'static> IntoLayer<ByFunction> for F {
+    fn into_layer(self) -> Box<dyn SyncLayer> {
+        Box::new(Lambda(self))
+    }
+}
+
+/// Layers and functions, one after the other: `sequential![LazyLinear::new(8), ReLU]`.
+///
+/// See [`Sequential`](crate::nn::Sequential).
+#[macro_export]
+macro_rules! sequential {
+    ($($layer:expr),* $(,)?) => {{
+        #[allow(unused_mut)]
+        let mut layers = $crate::nn::Sequential::new();
+        $(layers.push($layer);)*
+        layers
+    }};
+}

@@ -1,0 +1,251 @@
+//! One file that rebuilds a model: weights as tensors, hyperparameters as JSON.
+//!
+//! The file is in safetensors format, so that other programs can read the weights. Everything of
+//! ours is JSON under one key of its header, `d2l`.
+use crate::{
+    board::write_atomic,
+    module::{
+        HParamError, HyperParameters, Module, ModuleExt, StateDict, StateDictError,
+        hparams::{Map, Nothing},
+    },
+};
+use d2l_core::{DType, Tensor};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::HashMap,
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Version of the JSON part; a file of a later one is refused.
+const VERSION: u32 = 1;
+const KEY: &str = "d2l";
+
+/// Why a checkpoint could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// The file system refused.
+    #[error("cannot {action} the checkpoint {}: {source}", path.display())]
+    Io {
+        /// `read` or `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Its reason.
+        source: io::Error,
+    },
+    /// The file is no checkpoint, or a damaged one.
+    #[error("{} is not a checkpoint of d2l, or it is damaged: {reason}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The checkpoint of another type of model.
+    #[error("{} is a checkpoint of `{found}`, not of `{expected}`", path.display())]
+    OtherModel {
+        /// The file.
+        path: PathBuf,
+        /// The type asked for.
+        expected: String,
+        /// The type in the file.
+        found: String,
+    },
+    /// Its hyperparameters do not fit the constructor.
+    #[error("{}: {source}", path.display())]
+    HyperParameters {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: HParamError,
+    },
+    /// Its weights do not fit the model.
+    #[error("{}: {source}", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: StateDictError,
+    },
+}
+
+/// The JSON part.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    version: u32,
+    #[serde(rename = "type")]
+    model: String,
+    hparams: Map,
+}
+
+/// Saving and rebuilding models.
+///
+/// ```
+/// use d2l::prelude::*;
+/// #[derive(Module)]
+/// struct Net {
+///     #[hparam]
+///     hidden: usize,
+///     net: LazyLinear,
+/// }
+/// #[add_to_class(Net)]
+/// fn new(hidden: usize) -> Self {
+///     save_hyperparameters!(net: LazyLinear::new(hidden))
+/// }
+/// #[add_to_class(Net)]
+/// fn forward(&self, x: &Tensor) -> Tensor {
+///     self.net.forward(x)
+/// }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (net, x) = (Net::new(3), Tensor::ones([1, 2]));
+/// let y = net.forward(&x);
+/// let path = std::env::temp_dir().join("d2l-doc-checkpoint.safetensors");
+/// net.save_checkpoint(&path)?;
+/// let again = Net::load_from_checkpoint(&path)?; // hyperparameters and weights
+/// assert_eq!(again.forward(&x), y);
+/// # std::fs::remove_file(path)?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait Checkpoint: Module + Sized {
+    /// Writes weights and hyperparameters to one file. An existing file is replaced only when the
+    /// new one is whole.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    fn save_checkpoint(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError>
+    where
+        Self: HyperParameters,
+    {
+        let model = self.type_name().to_string();
+        let header = Header { version: VERSION, model, hparams: self.hparams() };
+        write(path.as_ref(), &self.state_dict(), Some(&header))
+    }
+
+    /// Builds the model anew from its file.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is damaged, or is of another model.
+    fn load_from_checkpoint(path: impl AsRef<Path>) -> Result<Self, CheckpointError>
+    where
+        Self: HyperParameters,
+        Self::Ignored: Nothing,
+    {
+        Self::load_from_checkpoint_with(path, Nothing::UNIT)
+    }
+
+    /// The same for a constructor with `ignore`d arguments: one bare, several as a tuple.
+    ///
+    /// # Errors
+    /// As [`load_from_checkpoint`](Checkpoint::load_from_checkpoint).
+    fn load_from_checkpoint_with(path: impl AsRef<Path>, ignored: Self::Ignored) -> Result<Self, CheckpointError>
+    where
+        Self: HyperParameters,
+    {
+        let path = path.as_ref();
+        let (header, state) = read(path)?;
+        let header = header.ok_or_else(|| format_error(path, "it holds weights alone, no hyperparameters; use `load`"))?;
+        let model = Self::from_hparams(&header.hparams, ignored)
+            .map_err(|source| CheckpointError::HyperParameters { path: path.into(), source })?;
+        if model.type_name() != header.model {
+            let (expected, found) = (model.type_name().to_string(), header.model);
+            return Err(CheckpointError::OtherModel { path: path.into(), expected, found });
+        }
+        model.load_state_dict(&state).map_err(|source| CheckpointError::State { path: path.into(), source })?;
+        Ok(model)
+    }
+
+    /// Writes the weights alone.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    fn save(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
+        write(path.as_ref(), &self.state_dict(), None)
+    }
+
+    /// Takes over the weights of a file, of a checkpoint or of weights alone: all or none.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is damaged, or does not fit the model.
+    fn load(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
+        let path = path.as_ref();
+        let (_, state) = read(path)?;
+        self.load_state_dict(&state).map_err(|source| CheckpointError::State { path: path.into(), source })
+    }
+}
+
+impl<M: Module> Checkpoint for M {}
+
+fn format_error(path: &Path, reason: impl ToString) -> CheckpointError {
+    CheckpointError::Format { path: path.into(), reason: reason.to_string() }
+}
+
+fn write(path: &Path, state: &StateDict, header: Option<&Header>) -> Result<(), CheckpointError> {
+    let data: Vec<_> = state.iter().map(|(name, t)| (name, t, t.to_le_bytes())).collect();
+    let views = data.iter().map(|(name, t, bytes)| {
+        let view = TensorView::new(to_safetensors(t.dtype()), t.shape().to_vec(), bytes);
+        view.map(|v| (*name, v)).map_err(|e| format_error(path, e))
+    });
+    let views = views.collect::<Result<Vec<_>, _>>()?;
+    let json = header.map(serde_json::to_string).transpose().map_err(|e| format_error(path, e))?;
+    let metadata = json.map(|j| HashMap::from([(KEY.to_string(), j)]));
+    let bytes = safetensors::serialize(views, metadata).map_err(|e| format_error(path, e))?;
+    write_atomic(path, &bytes, true)
+        .map_err(|source| CheckpointError::Io { action: "write", path: path.into(), source })
+}
+
+fn read(path: &Path) -> Result<(Option<Header>, StateDict), CheckpointError> {
+    let bytes = std::fs::read(path)
+        .map_err(|source| CheckpointError::Io { action: "read", path: path.into(), source })?;
+    let header = header(path, &bytes)?;
+    let file = SafeTensors::deserialize(&bytes).map_err(|e| format_error(path, e))?;
+    let mut state = StateDict::new();
+    for (name, view) in file.tensors() {
+        state.insert(name.clone(), tensor(&view).map_err(|why| format_error(path, format!("`{name}`: {why}")))?);
+    }
+    Ok((header, state))
+}
+
+fn header(path: &Path, bytes: &[u8]) -> Result<Option<Header>, CheckpointError> {
+    let (_, meta) = SafeTensors::read_metadata(bytes).map_err(|e| format_error(path, e))?;
+    let Some(json) = meta.metadata().as_ref().and_then(|m| m.get(KEY)) else { return Ok(None) };
+    let header: Header = serde_json::from_str(json).map_err(|e| format_error(path, e))?;
+    if header.version > VERSION {
+        let why = format!("its version is {}, this build reads up to {VERSION}", header.version);
+        return Err(format_error(path, why));
+    }
+    Ok(Some(header))
+}
+
+fn tensor(view: &TensorView<'_>) -> Result<Tensor, String> {
+    let dtype = from_safetensors(view.dtype()).ok_or_else(|| format!("dtype {:?} is not supported", view.dtype()))?;
+    if view.shape().len() > d2l_core::MAX_DIM {
+        return Err(format!("{} axes are more than {}", view.shape().len(), d2l_core::MAX_DIM));
+    }
+    Tensor::from_le_bytes(view.data(), dtype, view.shape()).map_err(|e| e.to_string())
+}
+
+fn to_safetensors(dtype: DType) -> Dtype {
+    match dtype {
+        DType::F32 => Dtype::F32,
+        DType::F64 => Dtype::F64,
+        DType::I64 => Dtype::I64,
+        DType::U8 => Dtype::U8,
+        DType::Bool => Dtype::BOOL,
+        other => unreachable!("{other} has no place in a file yet"),
+    }
+}
+
+fn from_safetensors(dtype: Dtype) -> Option<DType> {
+    Some(match dtype {
+        Dtype::F32 => DType::F32,
+        Dtype::F64 => DType::F64,
+        Dtype::I64 => DType::I64,
+        Dtype::U8 => DType::U8,
+        Dtype::BOOL => DType::Bool,
+        _ => return None,
+    })
+}

@@ -1,0 +1,1 @@
+//! Tests of d2l that need more than one crate.

@@ -1,0 +1,16 @@
+// Every argument is a field, or ignored.
+use d2l::prelude::*;
+
+#[derive(Module)]
+pub struct Net {
+    #[hparam]
+    lr: f32,
+    net: LazyLinear,
+}
+
+#[add_to_class(Net)]
+pub fn new(lr: f32, verbose: bool) -> Self {
+    save_hyperparameters!(net: LazyLinear::new(1))
+}
+
+fn main() {}

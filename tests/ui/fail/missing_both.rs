@@ -1,0 +1,15 @@
+// Each missing hook is said once.
+use d2l::prelude::*;
+
+#[derive(Module)]
+pub struct Net {
+    #[hparam]
+    lr: f32,
+    net: LazyLinear,
+}
+
+fn main() {
+    let mut net = Net { lr: 0.1, net: LazyLinear::new(1) };
+    let data: (Vec<Batch>, Vec<Batch>) = (vec![], vec![]);
+    let _ = Trainer::new(1).fit(&mut net, &data);
+}

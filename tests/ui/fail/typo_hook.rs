@@ -1,0 +1,27 @@
+// A method that is nearly called like a hook is a warning.
+#![deny(deprecated)]
+use d2l::prelude::*;
+
+#[derive(Module)]
+#[module(base = Classifier)]
+pub struct Net {
+    #[hparam]
+    lr: f32,
+    net: LazyLinear,
+}
+
+#[add_to_class(Net)]
+pub fn forward(&self, x: &Tensor) -> Tensor {
+    self.net.forward(x)
+}
+
+#[add_to_class(Net)]
+fn validaton_step(&self, batch: &Batch) -> Metrics {
+    Metrics::new().with("n", batch.len() as f32)
+}
+
+fn main() {
+    let mut net = Net { lr: 0.1, net: LazyLinear::new(1) };
+    let data: (Vec<Batch>, Vec<Batch>) = (vec![], vec![]);
+    let _ = Trainer::new(1).fit(&mut net, &data);
+}

@@ -1,0 +1,14 @@
+// The type does not exist.
+use d2l::prelude::*;
+
+#[derive(Module)]
+pub struct Net {
+    net: LazyLinear,
+}
+
+#[add_to_class(Nett)]
+pub fn forward(&self, x: &Tensor) -> Tensor {
+    self.net.forward(x)
+}
+
+fn main() {}
