@@ -40,6 +40,8 @@
 //! [`train`] (the [`Trainer`] and checkpoints), [`board`] (plots); [`Tensor`] and its gradients are
 //! the crate `d2l-core`, re-exported here.
 
+#![deny(missing_docs)]
+
 // The macros write `::d2l::…`, also for this crate's own layers.
 extern crate self as d2l;
 

@@ -11,6 +11,8 @@
 //!
 //! Floor plan, each part knowing only those before it: `kernel` (slices, storage, threads), `tensor`
 //! (the handle), `autograd` (the graph), `ops` (one operation, one file).
+#![deny(missing_docs)]
+
 mod autograd;
 mod error;
 mod kernel;

@@ -60,7 +60,7 @@ pub fn has_elided(ty: &Type) -> bool {
 }
 
 /// Does `ty` hold values of the type parameter `id`? (`PhantomData<T>` does not.)
-pub fn mentions(ty: &Type, id: &Ident) -> bool {
+pub fn mentions(ty: impl ToTokens, id: &Ident) -> bool {
     fn go(tokens: TokenStream, id: &Ident) -> bool {
         let mut phantom = 0; // angle brackets open since `PhantomData`
         let (mut just_named, mut arrow) = (false, false);
@@ -83,7 +83,7 @@ pub fn mentions(ty: &Type, id: &Ident) -> bool {
             TokenTree::Literal(_) => false,
         })
     }
-    go(quote!(#ty), id)
+    go(ty.to_token_stream(), id)
 }
 
 /// Does `ty` read as `name`, perhaps with a path before it?
@@ -130,14 +130,14 @@ mod tests {
     #[test]
     fn mentions_looks_past_phantom_data() {
         let t: Ident = parse_quote!(T);
-        assert!(mentions(&parse_quote!(Vec<(T, u8)>), &t));
-        assert!(mentions(&parse_quote!((PhantomData<u8>, T)), &t));
+        assert!(mentions(quote!(Vec<(T, u8)>), &t));
+        assert!(mentions(quote!((PhantomData<u8>, T)), &t));
         assert!(!mentions(
             &parse_quote!(std::marker::PhantomData<(T, Vec<T>)>),
             &t
         ));
-        assert!(!mentions(&parse_quote!(PhantomData<fn(Vec<u8>) -> T>), &t));
-        assert!(!mentions(&parse_quote!(PhantomData::<Vec<T>>), &t));
+        assert!(!mentions(quote!(PhantomData<fn(Vec<u8>) -> T>), &t));
+        assert!(!mentions(quote!(PhantomData::<Vec<T>>), &t));
     }
 
     #[test]

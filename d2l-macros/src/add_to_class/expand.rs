@@ -6,10 +6,11 @@ use super::{
 use crate::{
     diagnostics::{Errors, on},
     hyperparameters,
+    types::mentions,
 };
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Ident, Type, Visibility, parse_quote};
+use syn::{GenericParam, Generics, Ident, Signature, Type, Visibility, parse_quote};
 
 /// A function ready to stand in its impl (unless it went elsewhere), and what stands beside it.
 pub struct Written {
@@ -83,10 +84,22 @@ fn extension(t: &Target, name: &Ident, mut m: Method) -> TokenStream {
     let docs = quote!(#(#docs)*);
     let (ig, _, wh) = t.place.generics.split_for_impl();
     let ty = &t.place.self_ty;
+    let used = used_params(&t.place.generics, &sig);
+    let (tig, tg, _) = used.split_for_impl();
     quote! {
-        #cfgs #docs #vis trait #name { #docs #sig; }
-        #cfgs #[allow(non_local_definitions)] impl #ig #name for #ty #wh { #m }
+        #cfgs #docs #vis trait #name #tig { #docs #sig; }
+        #cfgs #[allow(non_local_definitions)] impl #ig #name #tg for #ty #wh { #m }
     }
+}
+
+/// The type parameters that the signature names.
+fn used_params(generics: &Generics, sig: &Signature) -> Generics {
+    let named = |p: &GenericParam| match p {
+        GenericParam::Type(t) => mentions(sig, &t.ident),
+        GenericParam::Const(c) => mentions(sig, &c.ident),
+        GenericParam::Lifetime(_) => false,
+    };
+    Generics { params: generics.params.iter().filter(|p| named(p)).cloned().collect(), ..Generics::default() }
 }
 
 fn header(t: &Target) -> TokenStream {

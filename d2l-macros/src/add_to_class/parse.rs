@@ -55,7 +55,8 @@ impl Args {
     }
 
     fn fill(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> Result<()> {
-        if !input.is_empty() && !input.peek(Token![crate]) {
+        let only_options = input.peek(Token![crate]) && input.peek2(Token![=]);
+        if !input.is_empty() && !only_options {
             self.place = Some(input.call(place)?);
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;

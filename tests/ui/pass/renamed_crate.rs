@@ -1,8 +1,35 @@
-//! The library under another name.
+//! The library under another name; two of its private parts are exchanged to see that it is asked.
 use deep::prelude::*;
 
+mod deep {
+    pub use d2l::{Tensor, prelude};
+
+    pub mod __private {
+        pub use d2l::__private::*;
+        use d2l::module::{Base, CompleteFor, HasBase};
+        use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+        /// Not `d2l`'s.
+        pub struct Plain;
+        impl Base for Plain {
+            fn loss(_: &d2l::module::Model, y_hat: &Tensor, _: &Tensor) -> Tensor {
+                y_hat * 0.0 + 7.0
+            }
+        }
+        impl<M: HasBase> CompleteFor<M> for Plain {}
+
+        pub static BOXED: AtomicUsize = AtomicUsize::new(0);
+
+        /// Not `d2l`'s.
+        pub fn boxed(o: impl Optimizer + 'static) -> Box<dyn Optimizer> {
+            BOXED.fetch_add(1, Relaxed);
+            Box::new(o)
+        }
+    }
+}
+
 #[derive(Module)]
-#[module(base = Classifier, crate = deep)]
+#[module(crate = deep)]
 struct Net {
     #[hparam]
     lr: f32,
@@ -20,13 +47,19 @@ impl Net {
         self.net.forward(x)
     }
 
-    fn loss(&self, y_hat: &Tensor, y: &deep::Tensor) -> deep::Tensor {
-        Classifier::loss(self, y_hat, y)
+    fn validation_step(&self, batch: &Batch) -> Metrics {
+        self.loss(&self.forward(&batch[0]), batch.label()).mean().into()
     }
 }
 
+fn optimizer(m: &impl Trainable) -> Box<dyn Optimizer> {
+    m.configure_optimizers()
+}
+
 fn main() {
-    let net = Net::new(0.1);
-    let batch = Batch(vec![Tensor::ones([2, 3]), Tensor::from([0, 1])]);
-    assert!(net.clone().training_step(&batch).item() > 0.0);
+    let net = Net::new(0.1).clone();
+    let batch = Batch(vec![Tensor::ones([2, 3]), deep::Tensor::from([0, 1])]);
+    assert_eq!(net.validation_step(&batch), Metrics::new().with("loss", 7.0));
+    optimizer(&net).zero_grad();
+    assert_eq!(deep::__private::BOXED.load(std::sync::atomic::Ordering::Relaxed), 1);
 }
