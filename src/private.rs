@@ -1,12 +1,12 @@
 //! What the macros' code names. Not part of the public interface.
 pub use crate::data::Batch;
 pub use crate::module::{
-    Base, CloneValue, Cloneable, Copier, Field, Forward, ForwardOn, HasBase, Inherited, LossOn,
+    Base, Cloneable, Copier, Field, Forward, ForwardOn, HasBase, Inherited, LossOn,
     Metrics, Module, NoLr, Optimizer, OptimizersOn, Plain, Rate, SameHeader, StepOn, Visitor,
     WithLr, hook, hooks::Hooks, hparams, signature,
 };
 pub use crate::module::{
-    Cloning, IsCloneable, IsField, IsNoField, NoScope, Scoped, boxed, copy_any,
+    ByClone, CloneValue, Cloning, IsCloneable, IsField, IsNoField, NoScope, Scoped, boxed, copy_any,
 };
 pub use d2l_core::Tensor;
 pub use std::{

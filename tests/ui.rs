@@ -1,10 +1,70 @@
-//! The macros' specification: programs that must compile and run, and programs that must not, each
-//! with the message that a user reads. After a change: `TRYBUILD=overwrite cargo test -p d2l-tests
-//! --test ui`, then read the difference.
+//! The macros' specification. `ui/pass` are programs that must compile and run; `ui/fail` programs
+//! that must not, each with the message that a user reads. After a change:
+//! `TRYBUILD=overwrite cargo test -p d2l-tests --test ui`, then read the difference.
+#![allow(dead_code, missing_docs)]
+
+/// Each program is a module here, so that all are one build, and its `main` is a test.
+macro_rules! programs {
+    ($($name:ident)*) => {
+        $(mod $name {
+            include!(concat!("ui/pass/", stringify!($name), ".rs"));
+
+            #[test]
+            fn runs() {
+                main();
+            }
+        })*
+
+        const PROGRAMS: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+programs! {
+    aliases
+    base_and_nothing_else
+    base_step_sees_override
+    checkpoint
+    containers
+    encoder_decoder
+    extension
+    extra_arguments
+    forward_on_plain_struct
+    generic_forward
+    generic_model
+    generics
+    hook_in_other_module
+    impl_block
+    in_function
+    linear_regression
+    method_option
+    module_path_in_panics
+    no_hooks
+    notebook_names
+    optional_argument
+    override_calls_inherited
+    plain_method_overrides
+    result_constructor
+    shapes_of_types
+    tied
+    trait_method
+    trait_objects
+    tuple_result
+    user_base
+}
 
 #[test]
+fn every_program_is_listed() {
+    let files = std::fs::read_dir("ui/pass").unwrap().map(|f| f.unwrap().path());
+    let programs = files.filter(|f| f.extension().is_some_and(|e| e == "rs"));
+    let mut names: Vec<_> = programs.map(|f| f.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    names.sort();
+    assert_eq!(names, PROGRAMS);
+}
+
+/// Programs that are about a whole crate: its lints, its names.
+#[test]
 fn pass() {
-    trybuild::TestCases::new().pass("ui/pass/*.rs");
+    trybuild::TestCases::new().pass("ui/pass/crate/*.rs");
 }
 
 #[test]

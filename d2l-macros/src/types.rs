@@ -133,7 +133,7 @@ mod tests {
         assert!(mentions(quote!(Vec<(T, u8)>), &t));
         assert!(mentions(quote!((PhantomData<u8>, T)), &t));
         assert!(!mentions(
-            &parse_quote!(std::marker::PhantomData<(T, Vec<T>)>),
+            quote!(std::marker::PhantomData<(T, Vec<T>)>),
             &t
         ));
         assert!(!mentions(quote!(PhantomData<fn(Vec<u8>) -> T>), &t));

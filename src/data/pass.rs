@@ -93,7 +93,7 @@ impl Block {
         if from == 0 && to == self.rows && to > 0 {
             return Some(std::mem::replace(self, Block::EMPTY).tensors);
         }
-        let part = |t: &Tensor| t.i(from..to);
+        let part = |t: &Tensor| t.narrow(0, from, to - from);
         (from < to).then(|| Batch(self.tensors.iter().map(part).collect()))
     }
 }

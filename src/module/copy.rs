@@ -55,26 +55,30 @@ pub fn copy_any<F: Field>(f: &F, c: &mut Copier) -> Box<dyn Any> {
 )]
 pub trait Cloneable: Field {}
 
-/// Settings and skipped fields are copied by their own `Clone`.
+/// Settings and skipped fields are copied by their own `Clone`. (The type is a parameter, for rustc
+/// to print this text and not to suggest a reference.)
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be cloned, so neither can this module",
+    message = "`{T}` cannot be cloned, so neither can this module",
     label = "does not implement `Clone`",
-    note = "derive `Clone` on `{Self}`, or write `#[module(no_clone)]` on the module"
+    note = "derive `Clone` on `{T}`, or write `#[module(no_clone)]` on the module"
 )]
-pub trait CloneValue {
+pub trait CloneValue<T> {
     /// `Clone::clone`.
-    fn clone_value(&self) -> Self;
+    fn clone(value: &T) -> T;
 }
 
+/// The only [`CloneValue`].
+pub struct ByClone;
+
 #[diagnostic::do_not_recommend]
-impl<T: Clone> CloneValue for T {
-    fn clone_value(&self) -> T {
-        self.clone()
+impl<T: Clone> CloneValue<T> for ByClone {
+    fn clone(value: &T) -> T {
+        value.clone()
     }
 }
 
 /// Asks for [`Cloneable`], but only of what is a [`Field`]: the derive has already complained about
-/// the rest. Method lookup on `&&Cloning<T>` tries the three traits below in this order.
+/// the rest. Method lookup on `&&&Cloning<T>` tries the three traits below in this order.
 pub struct Cloning<T>(PhantomData<T>);
 
 impl<T> Cloning<T> {
@@ -87,7 +91,7 @@ pub trait IsCloneable {
     /// Compiles.
     fn check(&self) {}
 }
-impl<T: Cloneable> IsCloneable for &Cloning<T> {}
+impl<T: Cloneable> IsCloneable for &&Cloning<T> {}
 
 /// A field that cannot be cloned: the bound on the method says so.
 pub trait IsField<T> {
@@ -98,11 +102,11 @@ pub trait IsField<T> {
     {
     }
 }
-impl<T: Field> IsField<T> for Cloning<T> {}
+impl<T: Field> IsField<T> for &Cloning<T> {}
 
 /// Reported elsewhere.
-pub trait IsNoField: Sized {
+pub trait IsNoField {
     /// Compiles.
-    fn check(self) {}
+    fn check(&self) {}
 }
 impl<T> IsNoField for Cloning<T> {}

@@ -25,7 +25,7 @@ mod tree;
 pub use base::{AnyBase, Base, CompleteFor, HasBase, NoLr, OptimizersFor, Plain, Rate, WithLr};
 pub use classifier::{Classifier, Classify, accuracy};
 pub use context::{PlotValue, TrainingContext, with_context};
-pub use copy::{CloneValue, Cloneable, Copier};
+pub use copy::{Cloneable, Copier};
 pub use field::{Field, Module, Visitor};
 pub use forward::{BatchArgs, Forward, FromBatch, Layer, Prediction, SyncLayer};
 pub use hooks::{
@@ -43,7 +43,7 @@ pub use state_dict::{StateDict, StateDictError};
 pub use tree::{ModuleExt, visit_modules, visit_parameters};
 
 #[doc(hidden)]
-pub use copy::{Cloning, IsCloneable, IsField, IsNoField, copy_any};
+pub use copy::{ByClone, CloneValue, Cloning, IsCloneable, IsField, IsNoField, copy_any};
 #[doc(hidden)]
 pub use hooks::boxed;
 #[doc(hidden)]

@@ -9,6 +9,7 @@ pub(crate) mod copy;
 pub(crate) mod elementwise;
 pub(crate) mod gemm;
 pub(crate) mod math;
+pub(crate) mod random;
 pub(crate) mod reduce;
 pub(crate) mod scope;
 pub(crate) mod simd;

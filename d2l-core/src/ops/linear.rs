@@ -67,7 +67,7 @@ fn affine(x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Tensor {
     match b {
         None => out.record("linear", [x, w], move |g, cx| [cx.needs(0, || by_x(g)), cx.needs(1, || by_w(g))]),
         Some(b) => out.record("linear", [x, w, b], move |g, cx| {
-            [cx.needs(0, || by_x(g)), cx.needs(1, || by_w(g)), cx.needs(2, || g.sum_dim(0))]
+            [cx.needs(0, || by_x(g)), cx.needs(1, || by_w(g)), cx.needs(2, || g.sum_rows())]
         }),
     }
 }

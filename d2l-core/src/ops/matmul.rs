@@ -77,7 +77,7 @@ pub(crate) fn product(a: &Tensor, ta: bool, b: &Tensor, tb: bool, batch: &Dims) 
 /// The numbers of [`product`], with an optional row added to every row.
 pub(crate) fn raw_product(a: &Tensor, ta: bool, b: &Tensor, tb: bool, bias: Option<&Tensor>, batch: &Dims) -> Tensor {
     let (a, b) = (Matrices::new(a, ta), Matrices::new(b, tb));
-    let shape = Dims::new(batch).insert(batch.len(), a.rows).insert(batch.len() + 1, b.columns);
+    let shape = batch.insert(batch.len(), a.rows).insert(batch.len() + 1, b.columns);
     let dtype = a.of.dtype();
     if !dtype.is_float() {
         return crate::tensor::stored!(dtype, T => Tensor::build::<T>(dtype, shape, |out| {

@@ -16,6 +16,7 @@ mod index_select;
 mod linear;
 mod matmul;
 mod mse_loss;
+mod narrow;
 mod operand;
 mod pow;
 mod random;

@@ -4,7 +4,7 @@ use crate::{
     Tensor,
     autograd::is_recording,
     error::{Result, bail, ok},
-    kernel::{elementwise, reduce},
+    kernel::{elementwise, math::Float, reduce},
     tensor::{Dims, float},
 };
 
@@ -56,18 +56,19 @@ impl Tensor {
     }
 }
 
-/// Elements whose squares are kept at a time.
-const BLOCK: usize = 1024;
-
 /// `Σ (a - b)²`, block by block so that the squares stay in the cache.
-fn squared_distance<T: crate::kernel::math::Float>(a: &[T], b: &[T]) -> T {
-    let mut squares = [T::ZERO; BLOCK];
-    let blocks = a.chunks(BLOCK).zip(b.chunks(BLOCK)).map(|(a, b)| {
+fn squared_distance<T: Float>(a: &[T], b: &[T]) -> T {
+    if a.len() <= 64 { blocks::<T, 64>(a, b) } else { blocks::<T, 1024>(a, b) }
+}
+
+fn blocks<T: Float, const N: usize>(a: &[T], b: &[T]) -> T {
+    let mut squares = [T::ZERO; N];
+    let sums = a.chunks(N).zip(b.chunks(N)).map(|(a, b)| {
         let out = &mut squares[..a.len()];
         elementwise::zip(a, b, out, |a, b| (a - b) * (a - b));
         reduce::sum(out)
     });
-    blocks.fold(T::ZERO, |sum, block| sum + block)
+    sums.fold(T::ZERO, |sum, block| sum + block)
 }
 
 /// `2 g (a - b) / n`.

@@ -112,6 +112,14 @@ impl Tensor {
         summed.reshape(*shape)
     }
 
+    /// The sum over the first axis of a matrix: the gradient of a bias.
+    pub(crate) fn sum_rows(&self) -> Tensor {
+        if !self.is_contiguous() || crate::autograd::is_recording(&[self]) {
+            return self.sum_dim(0);
+        }
+        sum_run(self, 0, 1)
+    }
+
     fn summable(&self) -> Tensor {
         if matches!(self.dtype(), DType::U8 | DType::Bool) { self.long() } else { self.clone() }
     }
@@ -151,7 +159,7 @@ fn sum_axes(x: &Tensor, axes: &[usize]) -> Tensor {
 fn sum_run(x: &Tensor, from: usize, to: usize) -> Tensor {
     let shape = x.shape();
     let [outer, n, inner] = [&shape[..from], &shape[from..to], &shape[to..]].map(|s| s.iter().product::<usize>());
-    let kept = Dims::new(&[&shape[..from], &shape[to..]].concat());
+    let kept = (from..to).fold(*x.dims(), |d, _| d.remove(from));
     stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), kept, |out| reduce::sum_axis(&x.read::<T>(), outer, n, inner, out)))
 }
 

@@ -39,17 +39,25 @@ impl Dims {
         self.iter().product()
     }
 
+    /// # Panics
+    /// Beyond [`MAX_DIM`] axes.
     #[track_caller]
     pub(crate) fn insert(&self, at: usize, size: usize) -> Dims {
-        let mut v = self.to_vec();
-        v.insert(at, size);
-        Dims::new(&v)
+        let n = self.len();
+        assert!(n < MAX_DIM, "tensor: {} axes, but at most {MAX_DIM} are supported", n + 1);
+        let mut out = *self;
+        out.len += 1;
+        out.copy_within(at..n, at + 1);
+        out[at] = size;
+        out
     }
 
     pub(crate) fn remove(&self, at: usize) -> Dims {
-        let mut v = self.to_vec();
-        v.remove(at);
-        Dims::new(&v)
+        let mut out = *self;
+        out.copy_within(at + 1.., at);
+        out.len -= 1;
+        out.sizes[out.len as usize] = 0;
+        out
     }
 
     pub(crate) fn with(mut self, at: usize, size: usize) -> Dims {

@@ -13,7 +13,7 @@ pub fn expand(model: &Model, sound: bool) -> TokenStream {
     let Model { ident, options, .. } = model;
     let (structure, base) = (structure(model, sound, &p), has_base(model, &p));
     let copy = copy(model, sound, &p);
-    // keeps the list of "other types that implement `Field`" short; with bounds it would hide the cause
+    // keeps lists of "other types that implement `Field`" short; with bounds it would hide the cause
     let quiet = model
         .generics
         .params
@@ -32,8 +32,10 @@ pub fn expand(model: &Model, sound: bool) -> TokenStream {
                 fn copy_any(&self, c: &mut #p::Copier) -> #p::Box<dyn #p::Any> { #p::copy_any(self, c) }
             }
             #[automatically_derived]
+            #quiet
             impl #ig #p::Module for #ident #tg #wc { #structure }
             #[automatically_derived]
+            #quiet
             impl #ig #p::HasBase for #ident #tg #wc { #base }
             #clone
         };
@@ -136,19 +138,23 @@ fn copy(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
         );
         return quote!(::core::panic!(#text));
     }
-    each(model, |head, fields, place| {
+    let body = each(model, |head, fields, place| {
         let values = fields.iter().map(|f| {
             let (member, ty, place) = (&f.member, &f.ty, place(f));
-            let by = if f.visited() {
-                quote!(<#ty as #p::Field>::copy_with(#place, c))
-            } else {
-                let call = quote_spanned!(ty.span()=> <#ty as #p::CloneValue>::clone_value);
-                quote!(#call(#place))
-            };
-            quote!(#member: #by)
+            if f.visited() {
+                return quote!(#member: <#ty as #p::Field>::copy_with(#place, c));
+            }
+            // rustc underlines the first type of the path: it gets the field's span
+            let by = quote_spanned!(ty.span()=> <__ByClone as #p::CloneValue<#ty>>::clone);
+            quote!(#member: #by(#place))
         });
         quote!(#head { #(#values),* })
-    })
+    });
+    quote! {
+        #[allow(unused_imports)]
+        use #p::ByClone as __ByClone;
+        #body
+    }
 }
 
 /// `Clone` as an independent model, and a check of every part, so that a part without it is an
@@ -159,7 +165,7 @@ fn clone(model: &Model, sound: bool, quiet: &Option<TokenStream>, p: &TokenStrea
     let (ig, tg, wc) = generics.split_for_impl();
     let checks = model.fields().filter(|f| f.visited() && sound).map(|f| {
         let ty = &f.ty;
-        quote_spanned!(ty.span()=> (&&#p::Cloning::<#ty>::NEW).check();)
+        quote_spanned!(ty.span()=> (&&&#p::Cloning::<#ty>::NEW).check();)
     });
     quote! {
         #[automatically_derived]

@@ -156,7 +156,9 @@ fn field(f: syn::Field, index: u32, errors: &mut Errors) -> Field {
     for a in &f.attrs {
         if a.path().is_ident("hparam") {
             field.hparam = true;
-            errors.take(a.meta.require_path_only().map(|_| ()));
+            if a.meta.require_path_only().is_err() {
+                errors.push(on(a, "`#[hparam]` takes no arguments"));
+            }
         } else if a.path().is_ident("module") {
             errors.take(a.parse_nested_meta(|m| {
                 if m.path.is_ident("skip") {

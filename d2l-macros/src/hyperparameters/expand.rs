@@ -26,6 +26,7 @@ pub fn expand(t: &Target, m: &Method, call: &Call) -> TokenStream {
         let key = n.unraw().to_string();
         quote!(map.insert(#key.to_string(), (&#p::hparams::Put(&self.#n)).value());)
     });
+    let quiet = t.place.generics.params.is_empty().then(|| quote!(#[diagnostic::do_not_recommend]));
     let rebuild = rebuild(t, m, &stored, &ignored, &p);
     quote! {
         #cfgs #[doc(hidden)]
@@ -34,6 +35,7 @@ pub fn expand(t: &Target, m: &Method, call: &Call) -> TokenStream {
             use #p::hparams::{AnyPut as _, AnyTake as _};
             fn checks #ig () #wh { #(#checks)* }
             #[automatically_derived]
+            #quiet
             impl #ig #p::hparams::HyperParameters for #ty #wh {
                 fn hparams(&self) -> #p::hparams::Map {
                     let mut map = #p::hparams::Map::new();

@@ -1,4 +1,4 @@
-//! Hooks whose signatures are spelled by aliases.
+// Hooks whose signatures are spelled by aliases.
 use d2l::prelude::*;
 
 type T = Tensor;

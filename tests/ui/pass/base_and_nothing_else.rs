@@ -1,4 +1,4 @@
-//! A model with a base class and a `forward`: loss, steps and optimizer are inherited.
+// A model with a base class and a `forward`: loss, steps and optimizer are inherited.
 use d2l::prelude::*;
 
 #[derive(Module)]

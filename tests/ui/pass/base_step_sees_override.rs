@@ -1,4 +1,4 @@
-//! The base class's step calls the overriding loss, and an override can call the overridden body.
+// The base class's step calls the overriding loss, and an override can call the overridden body.
 use d2l::prelude::*;
 
 #[derive(Module)]

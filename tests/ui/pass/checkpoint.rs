@@ -1,4 +1,4 @@
-//! A model rebuilt from its checkpoint, with and without ignored arguments.
+// A model rebuilt from its checkpoint, with and without ignored arguments.
 use d2l::prelude::*;
 
 #[derive(Module)]

@@ -1,4 +1,4 @@
-//! Parts in every container; the names come in a fixed order, and plain data is no part.
+// Parts in every container; the names come in a fixed order, and plain data is no part.
 use d2l::prelude::*;
 use std::{
     cell::{Cell, RefCell},

@@ -1,4 +1,4 @@
-//! Two type parameters bounded by the user's traits, several inputs, one of them optional.
+// Two type parameters bounded by the user's traits, several inputs, one of them optional.
 use d2l::prelude::*;
 
 pub trait Encoder: Module {

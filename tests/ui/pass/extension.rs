@@ -1,4 +1,4 @@
-//! A method for a type of another crate.
+// A method for a type of another crate.
 use d2l::prelude::*;
 
 /// The Euclidean norm.

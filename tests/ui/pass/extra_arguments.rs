@@ -1,4 +1,4 @@
-//! A layer whose `forward` the trainer could not call is fine as a part.
+// A layer whose `forward` the trainer could not call is fine as a part.
 use d2l::prelude::*;
 
 #[derive(Module)]

@@ -1,4 +1,4 @@
-//! A plain struct may have a `forward`.
+// A plain struct may have a `forward`.
 use d2l::prelude::*;
 
 struct Clock {

@@ -1,4 +1,4 @@
-//! A `forward` with its own type parameters is a method like any other.
+// A `forward` with its own type parameters is a method like any other.
 use d2l::prelude::*;
 
 #[derive(Module)]

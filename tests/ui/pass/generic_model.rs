@@ -1,4 +1,4 @@
-//! A trainable type with a type parameter.
+// A trainable type with a type parameter.
 use d2l::prelude::*;
 
 #[derive(Module)]

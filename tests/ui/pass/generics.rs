@@ -1,4 +1,4 @@
-//! Const generics, where clauses, raw identifiers and `#[cfg]`.
+// Const generics, where clauses, raw identifiers and `#[cfg]`.
 use d2l::prelude::*;
 use std::{marker::PhantomData, rc::Rc};
 

@@ -1,4 +1,4 @@
-//! A private hook in another Rust module counts.
+// A private hook in another Rust module counts.
 use d2l::prelude::*;
 
 mod net {
@@ -21,7 +21,7 @@ mod net {
 mod elsewhere {
     use d2l::prelude::*;
 
-    #[add_to_class(crate::net::Net)]
+    #[add_to_class(super::net::Net)]
     fn validation_step(&self, _batch: &Batch) -> Metrics {
         Metrics::new().with("own", 1.0)
     }

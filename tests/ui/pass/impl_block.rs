@@ -1,4 +1,4 @@
-//! A whole block at once, with a constant and an associated type beside the hooks.
+// A whole block at once, with a constant and an associated type beside the hooks.
 use d2l::prelude::*;
 
 #[derive(Module)]

@@ -1,4 +1,4 @@
-//! Items inside a function body.
+// Items inside a function body.
 use d2l::prelude::*;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! The book's concise linear regression (3.5), trained.
+// The book's concise linear regression (3.5), trained.
 use d2l::prelude::*;
 
 #[derive(Module)]

@@ -1,4 +1,4 @@
-//! Named like a hook, but not meant as one.
+// Named like a hook, but not meant as one.
 use d2l::prelude::*;
 
 #[derive(Module)]

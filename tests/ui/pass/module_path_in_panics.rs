@@ -1,4 +1,4 @@
-//! A shape mistake names the place in the model; `return` and `?` work in a `forward`.
+// A shape mistake names the place in the model; `return` and `?` work in a `forward`.
 use d2l::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

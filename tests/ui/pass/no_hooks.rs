@@ -1,4 +1,4 @@
-//! The struct alone, as in the first cell of a notebook.
+// The struct alone, as in the first cell of a notebook.
 use d2l::prelude::*;
 
 #[derive(Module)]

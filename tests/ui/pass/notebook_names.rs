@@ -1,4 +1,4 @@
-//! `fn Net__forward` is `forward` of `Net`: a notebook keeps one item per name.
+// `fn Net__forward` is `forward` of `Net`: a notebook keeps one item per name.
 use d2l::prelude::*;
 
 #[derive(Module)]

@@ -1,4 +1,4 @@
-//! A batch may leave out an `Option<&Tensor>`; one that is too short is reported.
+// A batch may leave out an `Option<&Tensor>`; one that is too short is reported.
 use d2l::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

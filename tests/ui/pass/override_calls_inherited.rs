@@ -1,4 +1,4 @@
-//! One hook overridden; its body calls an inherited one.
+// One hook overridden; its body calls an inherited one.
 use d2l::prelude::*;
 
 #[derive(Module)]

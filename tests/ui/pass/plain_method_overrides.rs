@@ -1,4 +1,4 @@
-//! A plain inherent method overrides too.
+// A plain inherent method overrides too.
 use d2l::prelude::*;
 
 #[derive(Module)]

@@ -1,4 +1,4 @@
-//! A constructor that can refuse, and what is said about stored values that do not fit.
+// A constructor that can refuse, and what is said about stored values that do not fit.
 use d2l::prelude::*;
 
 #[derive(Module, Debug)]

@@ -1,4 +1,4 @@
-//! Unit, tuple and newtype structs, enums of every kind, recursion.
+// Unit, tuple and newtype structs, enums of every kind, recursion.
 use d2l::prelude::*;
 
 #[derive(Module)]

@@ -1,4 +1,4 @@
-//! One parameter, or one module, in two places.
+// One parameter, or one module, in two places.
 use d2l::prelude::*;
 use std::{rc::Rc, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! A method of a trait, generic and not.
+// A method of a trait, generic and not.
 use d2l::prelude::*;
 use std::fmt;
 

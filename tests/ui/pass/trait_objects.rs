@@ -1,4 +1,4 @@
-//! Parts behind `dyn Module`, `dyn Layer` and the user's own trait.
+// Parts behind `dyn Module`, `dyn Layer` and the user's own trait.
 use d2l::prelude::*;
 
 trait Encoder: Module {

@@ -1,4 +1,4 @@
-//! A layer that returns several things.
+// A layer that returns several things.
 use d2l::prelude::*;
 
 #[derive(Module)]

@@ -1,4 +1,4 @@
-//! A base class written by the user; generic code and trait objects get the overriding hook.
+// A base class written by the user; generic code and trait objects get the overriding hook.
 use d2l::prelude::*;
 
 struct Regressor;

@@ -6,7 +6,7 @@ mod deep {
 
     pub mod __private {
         pub use d2l::__private::*;
-        use d2l::module::{Base, CompleteFor, HasBase};
+        use d2l::module::CompleteFor;
         use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
         /// Not `d2l`'s.
