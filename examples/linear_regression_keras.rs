@@ -6,12 +6,12 @@ use d2l::prelude::*;
 #[derive(Module)]
 pub struct LinearRegression {
     #[hparam]
-    lr: f64,
+    lr: f32,
     net: Dense,
 }
 
 #[add_to_class(LinearRegression)]
-pub fn new(lr: f64) -> Self {
+pub fn new(lr: f32) -> Self {
     let net = Dense::new(1)
         .kernel_initializer(Normal(0.0, 0.01))
         .bias_initializer(Zeros);

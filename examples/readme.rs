@@ -6,7 +6,7 @@ use d2l::prelude::*;
 #[derive(Module)]
 struct LinearRegression {
     #[hparam]
-    lr: f64,
+    lr: f32,
     net: LazyLinear,
 }
 

@@ -9,12 +9,12 @@ pub struct SoftmaxRegression {
     #[hparam]
     num_outputs: usize,
     #[hparam]
-    lr: f64,
+    lr: f32,
     net: Sequential,
 }
 
 #[add_to_class(SoftmaxRegression)]
-pub fn new(num_outputs: usize, lr: f64) -> Self {
+pub fn new(num_outputs: usize, lr: f32) -> Self {
     let net = sequential![Flatten, LazyLinear::new(num_outputs)];
     save_hyperparameters!(net)
 }

@@ -1,7 +1,7 @@
 //! The macros' specification. `ui/pass` are programs that must compile and run; `ui/fail` programs
 //! that must not, each with the message that a user reads. After a change:
 //! `TRYBUILD=overwrite cargo test -p d2l-tests --test ui`, then read the difference.
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, elided_lifetimes_in_paths)]
 
 /// Each program is a module here, so that all are one build, and its `main` is a test.
 macro_rules! programs {
@@ -54,9 +54,13 @@ programs! {
 
 #[test]
 fn every_program_is_listed() {
-    let files = std::fs::read_dir("ui/pass").unwrap().map(|f| f.unwrap().path());
+    let files = std::fs::read_dir("ui/pass")
+        .unwrap()
+        .map(|f| f.unwrap().path());
     let programs = files.filter(|f| f.extension().is_some_and(|e| e == "rs"));
-    let mut names: Vec<_> = programs.map(|f| f.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<_> = programs
+        .map(|f| f.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     assert_eq!(names, PROGRAMS);
 }

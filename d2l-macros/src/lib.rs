@@ -12,12 +12,16 @@ mod types;
 
 #[cfg(test)]
 mod fuzz;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 
 /// Makes a struct or an enum a module: its parts are found, named, counted, saved and cloned.
 ///
-/// ```ignore
+/// ```
+/// use d2l::prelude::*;
+///
 /// #[derive(Module)]
 /// #[module(base = Classifier)]
 /// pub struct LeNet {
@@ -25,6 +29,10 @@ use proc_macro::TokenStream;
 ///     lr: f32,
 ///     net: Sequential,
 /// }
+///
+/// let net = LeNet { lr: 0.1, net: sequential![Flatten, Linear::new(784, 10)] };
+/// assert_eq!(net.named_parameters()[0].0, "net.1.weight");
+/// assert_eq!(net.clone().num_parameters(), 7850);
 /// ```
 ///
 /// On the type: `#[module(base = Classifier)]` inherits hooks from a base class;
@@ -43,11 +51,24 @@ pub fn derive_module(input: TokenStream) -> TokenStream {
 
 /// Puts one function, or a block of them, into a type: the book's `add_to_class`.
 ///
-/// ```ignore
-/// #[add_to_class(LinearRegression)]
-/// pub fn forward(&self, x: &Tensor) -> Tensor {
-///     self.net.forward(x)
+/// ```
+/// use d2l::prelude::*;
+///
+/// #[derive(Module)]
+/// pub struct Double {
+///     net: LazyLinear,
 /// }
+///
+/// #[add_to_class(Double)]
+/// pub fn forward(&self, x: &Tensor) -> Tensor {
+///     self.net.forward(x) * 2.0
+/// }
+///
+/// # fn main() {
+/// let double = Double { net: LazyLinear::new(1) };
+/// let x = Tensor::ones([3, 2]);
+/// assert_eq!(double.forward(&x), double.net.forward(&x) * 2.0);
+/// # }
 /// ```
 ///
 /// The first argument says where: `Net`; `impl<A: Layer> Net<A>` (where clauses allowed);
@@ -68,11 +89,27 @@ pub fn add_to_class(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The value of a constructor under `#[add_to_class(..)]`: `Self` with every argument as the field
 /// of that name, plus the fields given; `ignore = [..]` names arguments that are not stored.
 ///
-/// ```ignore
+/// ```
+/// use d2l::prelude::*;
+///
+/// #[derive(Module)]
+/// pub struct Net {
+///     #[hparam]
+///     lr: f32,
+///     net: LazyLinear,
+/// }
+///
 /// #[add_to_class(Net)]
 /// pub fn new(lr: f32, verbose: bool) -> Self {
-///     save_hyperparameters!(net: LazyLinear::new(1), ignore = [verbose])
+///     let net = LazyLinear::new(if verbose { 2 } else { 1 });
+///     save_hyperparameters!(net, ignore = [verbose])
 /// }
+///
+/// # fn main() {
+/// let net = Net::new(0.5, false);
+/// assert_eq!(net.lr, 0.5);
+/// assert_eq!(net.hparams().keys().collect::<Vec<_>>(), ["lr"]);
+/// # }
 /// ```
 ///
 /// Arguments whose name begins with `_` are never stored. Anywhere else the macro is an error,

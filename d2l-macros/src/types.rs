@@ -132,10 +132,7 @@ mod tests {
         let t: Ident = parse_quote!(T);
         assert!(mentions(quote!(Vec<(T, u8)>), &t));
         assert!(mentions(quote!((PhantomData<u8>, T)), &t));
-        assert!(!mentions(
-            quote!(std::marker::PhantomData<(T, Vec<T>)>),
-            &t
-        ));
+        assert!(!mentions(quote!(std::marker::PhantomData<(T, Vec<T>)>), &t));
         assert!(!mentions(quote!(PhantomData<fn(Vec<u8>) -> T>), &t));
         assert!(!mentions(quote!(PhantomData::<Vec<T>>), &t));
     }

@@ -71,3 +71,28 @@ pub trait Classify: HasBase<Base = Classifier> + Hooks {
 }
 
 impl<M: HasBase<Base = Classifier> + Hooks> Classify for M {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accuracy_counts_rows_of_any_shape() {
+        let y_hat = Tensor::from([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]]);
+        assert_eq!(
+            accuracy(&y_hat, &Tensor::from([1, 1, 1]), false),
+            Tensor::from([1.0, 0.0, 1.0])
+        );
+        let sequence = y_hat.reshape([1, 3, 2]);
+        assert_eq!(
+            accuracy(&sequence, &Tensor::from([[1, 0, 1]]), true).item(),
+            1.0
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "accuracy: 3 predictions and 2 labels")]
+    fn accuracy_wants_a_label_for_each_row() {
+        accuracy(&Tensor::zeros([3, 2]), &Tensor::from([0, 1]), true);
+    }
+}

@@ -10,7 +10,7 @@ use std::{
     marker::PhantomData,
     path::PathBuf,
     rc::Rc,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -100,8 +100,8 @@ impl<T: ?Sized + 'static> Field for PhantomData<T> {
 }
 impl<T: ?Sized + 'static> Cloneable for PhantomData<T> {}
 
-/// A copy of the content of a pointer. Boxes of `dyn Module` and of `dyn Layer` know how to copy
-/// themselves (`known`); those of other traits do not and are not `Cloneable`.
+/// A copy of the content of a pointer. A `dyn Module` or `dyn Layer` knows how to copy itself
+/// (`known`); objects of other traits do not and are not `Cloneable`.
 fn copied<F: Field + ?Sized>(content: &F, known: Option<Box<dyn Any>>, c: &mut Copier) -> Box<F> {
     match known
         .unwrap_or_else(|| content.copy_any(c))
@@ -144,12 +144,13 @@ macro_rules! pointers {
                 copy_any(self, c)
             }
         }
-        impl<F: Cloneable> Cloneable for $p<F> {}
-        impl Cloneable for $p<dyn Module> {}
-        impl Cloneable for $p<dyn Layer> {}
-        impl Cloneable for $p<dyn SyncLayer> {}
+        impl<F: Cloneable + ?Sized> Cloneable for $p<F> {}
     )* };
 }
+
+impl Cloneable for dyn Module {}
+impl Cloneable for dyn Layer {}
+impl Cloneable for dyn SyncLayer {}
 
 pointers! {
     Box, |this, c| {
@@ -193,11 +194,18 @@ containers! {
         |this, name, v| if let Some(f) = this { f.visit_as(name, v) },
         |c| this.as_ref().map(|f| f.copy_with(c));
     [F: Field] [F: Cloneable] RefCell<F>,
-        |this, name, v| this.borrow().visit_as(name, v),
+        |this, name, v| match this.try_borrow() {
+            Err(_) if !v.waits() => {}
+            _ => this.borrow().visit_as(name, v),
+        },
         |c| RefCell::new(this.borrow().copy_with(c));
     [F: Field] [F: Cloneable] Mutex<F>,
-        |this, name, v| this.lock().unwrap_or_else(PoisonError::into_inner).visit_as(name, v),
-        |c| Mutex::new(this.lock().unwrap_or_else(PoisonError::into_inner).copy_with(c));
+        |this, name, v| match this.try_lock() {
+            Ok(part) => part.visit_as(name, v),
+            Err(TryLockError::WouldBlock) if !v.waits() => {}
+            Err(_) => locked(this).visit_as(name, v),
+        },
+        |c| Mutex::new(locked(this).copy_with(c));
     [F: Field] [F: Cloneable] Vec<F>,
         |this, name, v| v.group(name, "Vec", &mut |v| numbered(this, v)),
         |c| this.iter().map(|f| f.copy_with(c)).collect();
@@ -223,6 +231,10 @@ containers! {
             parts.iter().for_each(|(k, f)| f.visit_as(k, v));
         }),
         |c| this.iter().map(|(k, f)| (k.clone(), f.copy_with(c))).collect();
+}
+
+fn locked<F>(part: &Mutex<F>) -> MutexGuard<'_, F> {
+    part.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn numbered<'a, F: Field>(parts: impl IntoIterator<Item = &'a F>, v: &mut dyn Visitor) {

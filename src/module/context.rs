@@ -54,3 +54,41 @@ pub(super) fn plot(key: &str, value: f64, train: bool) {
     };
     context.plot(key, value, train);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[derive(Default)]
+    struct Notes(RefCell<Vec<String>>);
+
+    impl TrainingContext for Notes {
+        fn plot(&self, key: &str, value: f64, train: bool) {
+            self.0.borrow_mut().push(format!("{key} {value} {train}"));
+        }
+    }
+
+    #[test]
+    fn points_go_to_the_running_training() {
+        let (outer, inner) = (Rc::new(Notes::default()), Rc::new(Notes::default()));
+        with_context(outer.clone(), || {
+            plot("loss", PlotValue::value(&&Tensor::from(0.5)), true);
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                with_context(inner.clone(), || {
+                    plot("acc", 1.0, false);
+                    panic!("a step fails");
+                })
+            }));
+            plot("loss", 0.25, true);
+        });
+        assert_eq!(*outer.0.borrow(), ["loss 0.5 true", "loss 0.25 true"]);
+        assert_eq!(*inner.0.borrow(), ["acc 1 false"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "Trainer is not inited")]
+    fn outside_of_training_there_is_none() {
+        plot("loss", 1.0, true);
+    }
+}

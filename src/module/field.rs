@@ -90,4 +90,10 @@ pub trait Visitor {
 
     /// A layer's record of training or evaluation.
     fn mode(&mut self, _m: &Mode) {}
+
+    /// Is a part that is in use (a locked `Mutex`, a borrowed `RefCell`) waited for? A message about
+    /// an error inside such a part must not; it leaves the part out.
+    fn waits(&self) -> bool {
+        true
+    }
 }

@@ -87,9 +87,8 @@ impl Param {
         self.0.tensor.get_or_init(|| {
             let t = Tensor::zeros(shape);
             default.init(&t);
-            for later in self.pending().drain(..) {
-                later.init(&t);
-            }
+            let chosen = std::mem::take(&mut *self.pending());
+            chosen.iter().for_each(|init| init.init(&t));
             t.requires_grad_(true)
         })
     }
@@ -206,5 +205,59 @@ impl fmt::Debug for Param {
             Some(t) => write!(f, "Param({t:?})"),
             None => f.write_str("Param(lazy)"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initialisers_run_in_order_when_the_shape_is_known() {
+        let p = Param::lazy();
+        p.uniform_(5.0, 6.0)
+            .zero_()
+            .init(|t: &Tensor| drop(t.fill_(3.0)));
+        assert_eq!(*p.materialize([2], Constant(1.0)), Tensor::from([3.0, 3.0]));
+        assert!(p.requires_grad());
+        // a second shape is not looked at
+        assert_eq!(p.materialize([9], Zeros).shape(), [2]);
+        assert_eq!(*p.fill_(4.0).get().unwrap(), Tensor::from([4.0, 4.0]));
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_start_now_and_later() {
+        let start = |lazy: bool| {
+            d2l_core::manual_seed(7);
+            let p = Param::lazy();
+            if lazy {
+                p.normal_(0.0, 0.01);
+            }
+            p.materialize([1000], Zeros);
+            if !lazy {
+                p.normal_(0.0, 0.01);
+            }
+            p.to_vec::<f32>()
+        };
+        assert_eq!(start(true), start(false));
+        assert!(start(true).iter().all(|x| x.abs() < 0.1 && *x != 0.0));
+    }
+
+    #[test]
+    fn a_copy_keeps_what_is_pending_and_shares_nothing() {
+        let p = Param::lazy();
+        p.fill_(2.0);
+        let copy = p.independent();
+        copy.fill_(5.0);
+        p.materialize([1], Zeros);
+        copy.materialize([1], Zeros);
+        assert_eq!((p.item(), copy.item()), (2.0, 5.0));
+        assert!(p.same(&p.clone()) && !p.same(&copy) && p.id() != copy.id());
+    }
+
+    #[test]
+    #[should_panic(expected = "`LazyLinear.weight` has no shape yet")]
+    fn without_a_shape_it_says_what_it_waits_for() {
+        let _ = Param::lazy_named("LazyLinear.weight").shape();
     }
 }

@@ -125,3 +125,61 @@ impl Visitor for Collect {
         self.0.push((name.to_string(), Repr::param(p)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[derive(Module)]
+    struct Scratch {
+        #[hparam]
+        lr: f32,
+        w: Param,
+        b: Param,
+        sizes: Vec<usize>,
+    }
+
+    #[derive(Module)]
+    struct Nested {
+        net: Sequential,
+        blocks: Vec<Linear>,
+        unused: Option<Linear>,
+        width: usize,
+    }
+
+    #[test]
+    fn the_tree_is_pytorchs() {
+        let net = sequential![Linear::new(20, 64), ReLU];
+        let nested = Nested {
+            net,
+            blocks: vec![Linear::new(1, 1)],
+            unused: None,
+            width: 3,
+        };
+        let expected = "\
+Nested(
+  (net): Sequential(
+    (0): Linear(in_features=20, out_features=64, bias=True)
+    (1): ReLU()
+  )
+  (blocks): Vec(
+    (0): Linear(in_features=1, out_features=1, bias=True)
+  )
+)";
+        assert_eq!(nested.repr().to_string(), expected);
+        assert_eq!(nested.width, 3);
+    }
+
+    #[test]
+    fn a_module_of_parameters_lists_them() {
+        let w = Param::new(Tensor::ones([2, 1]));
+        let model = Scratch {
+            lr: 0.1,
+            w,
+            b: Param::lazy(),
+            sizes: vec![1],
+        };
+        let expected = "Scratch(\n  lr=0.1\n  (w): Param([2, 1])\n  (b): Param(lazy)\n)";
+        assert_eq!(model.repr().to_string(), expected);
+    }
+}

@@ -1,5 +1,8 @@
 //! Where in the model an error happens.
-use super::{Module, visit_modules};
+use super::{
+    Module,
+    tree::{Part, walk_running},
+};
 use d2l_core::scope::{self, Scope};
 use std::fmt::Display;
 
@@ -17,10 +20,11 @@ impl Scope for Running<'_> {
 
     fn find(&self, wanted: usize, type_name: &str) -> Option<String> {
         let mut found = None;
-        visit_modules(self.0, &mut |path, m| {
-            if addr(m) == wanted && m.type_name() == type_name {
+        walk_running(self.0, &mut |path, part| match part {
+            Part::Module(m) if addr(m) == wanted && m.type_name() == type_name => {
                 found.get_or_insert_with(|| path.to_string());
             }
+            _ => {}
         });
         found
     }
@@ -63,3 +67,51 @@ pub trait NoScope: Sized {
 }
 
 impl<M: ?Sized> NoScope for Scoped<'_, M> {}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+    use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
+        sync::Mutex,
+    };
+
+    #[derive(Module)]
+    struct Net {
+        locked: Mutex<Linear>,
+        free: Linear,
+    }
+
+    #[add_to_class(Net)]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let layer = self
+            .locked
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.free.forward(&layer.forward(x))
+    }
+
+    fn message(net: &Net, width: usize) -> String {
+        let x = Tensor::ones([1, width]);
+        let panic = catch_unwind(AssertUnwindSafe(|| net.forward(&x))).unwrap_err();
+        panic.downcast_ref::<String>().unwrap().clone()
+    }
+
+    #[test]
+    fn a_message_does_not_wait_for_the_part_that_failed() {
+        let net = Net {
+            locked: Mutex::new(Linear::new(2, 2)),
+            free: Linear::new(3, 1),
+        };
+        assert!(
+            message(&net, 5).ends_with("(in Linear)"),
+            "{}",
+            message(&net, 5)
+        );
+        assert!(
+            message(&net, 2).ends_with("(in free, Linear)"),
+            "{}",
+            message(&net, 2)
+        );
+    }
+}

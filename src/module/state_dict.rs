@@ -173,7 +173,7 @@ fn slots<M: Module + ?Sized>(m: &M) -> Vec<Slot> {
             }
         }
         Part::Buffer(t) => slots.push(Slot::Buffer(t.clone(), path.to_string())),
-        Part::Mode(_) => {}
+        Part::Mode(_) | Part::Module(_) => {}
     });
     slots
 }
@@ -214,4 +214,70 @@ pub(super) fn load<M: Module + ?Sized>(m: &M, dict: &StateDict) -> Result<(), St
     }
     plan.into_iter().for_each(|(slot, new)| slot.load(new));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{module::StateDict, prelude::*};
+
+    #[derive(Module)]
+    struct Net {
+        a: Param,
+        b: Param,
+        running: Tensor,
+        lazy: Param,
+    }
+
+    fn net() -> Net {
+        let of = |n: usize| Param::new(Tensor::ones([n]));
+        Net {
+            a: of(1),
+            b: of(2),
+            running: Tensor::zeros([1]),
+            lazy: Param::lazy(),
+        }
+    }
+
+    #[test]
+    fn one_report_and_nothing_loaded() {
+        let net = net();
+        let dict: StateDict = [
+            ("b", Tensor::zeros([3])),
+            ("lazy", Tensor::from([1, 2])),
+            ("running", Tensor::zeros([1]).double()),
+            ("a", Tensor::zeros([1])),
+            ("x.y", Tensor::zeros([1])),
+        ]
+        .into_iter()
+        .collect();
+        assert_eq!(
+            net.load_state_dict(&dict).unwrap_err().to_string(),
+            "the state does not fit the model, nothing was loaded; unexpected: x.y; \
+             b: the model has [2] F32, the state has [3] F32; \
+             running: the model has [1] F32, the state has [1] F64; \
+             lazy: the model has no shape yet, but a float dtype, the state has [2] I64"
+        );
+        assert_eq!(net.a.item(), 1.0);
+        let missing = net.load_state_dict(&StateDict::new()).unwrap_err().missing;
+        assert_eq!(missing, ["a", "b", "running", "lazy"]);
+    }
+
+    #[test]
+    fn a_snapshot_restores_parameters_and_buffers() {
+        let (from, to) = (net(), net());
+        from.lazy.materialize([2, 2], Constant(7.0));
+        from.a.fill_(3.0);
+        from.running.fill_(9.0);
+        let state = from.state_dict();
+        from.a.zero_();
+        assert_eq!(
+            state.keys().collect::<Vec<_>>(),
+            ["a", "b", "running", "lazy"]
+        );
+        to.lazy.fill_(1.0); // overtaken by the state
+        to.load_state_dict(&state).unwrap();
+        assert_eq!((to.a.item(), to.running.item()), (3.0, 9.0));
+        assert_eq!(to.lazy.to_vec::<f32>(), [7.0; 4]);
+        assert!(to.lazy.requires_grad());
+    }
 }

@@ -99,7 +99,7 @@ pub trait ModuleExt: Module {
             let mode = match part {
                 Part::Param(p) => p.is_training(),
                 Part::Mode(m) => m.is_training(),
-                Part::Buffer(_) => return,
+                Part::Buffer(_) | Part::Module(_) => return,
             };
             found.get_or_insert(mode);
         });
@@ -144,14 +144,11 @@ impl<M: Module + ?Sized> ModuleExt for M {}
 /// Calls `f` with every module of the tree and its dotted path: wholes before parts, `m` itself
 /// (with an empty path) first.
 pub fn visit_modules<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, &dyn Module)) {
-    m.visit_as(
-        "",
-        &mut Walker {
-            path: String::new(),
-            module: f,
-            part: &mut |_, _| {},
-        },
-    );
+    walk(m, &mut |path, part| {
+        if let Part::Module(m) = part {
+            f(path, m);
+        }
+    });
 }
 
 /// Calls `f` with the dotted path of every place of a parameter; a tied one comes several times.
@@ -163,21 +160,34 @@ pub fn visit_parameters<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, &Para
     });
 }
 
-/// A leaf of the tree.
+/// What a walk comes across.
 pub(super) enum Part<'a> {
+    Module(&'a dyn Module),
     Param(&'a Param),
     Buffer(&'a Tensor),
     Mode(&'a Mode),
 }
 
-/// Calls `f` with every leaf and its dotted path.
+/// Calls `f` with everything in the tree and its dotted path, `m` itself first.
 pub(super) fn walk<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, Part<'_>)) {
     m.visit_as(
         "",
         &mut Walker {
             path: String::new(),
-            module: &mut |_, _| {},
-            part: f,
+            waits: true,
+            f,
+        },
+    );
+}
+
+/// [`walk`] in a model that is in use: what is locked is left out.
+pub(super) fn walk_running(m: &dyn Module, f: &mut dyn FnMut(&str, Part<'_>)) {
+    m.visit_as(
+        "",
+        &mut Walker {
+            path: String::new(),
+            waits: false,
+            f,
         },
     );
 }
@@ -186,52 +196,56 @@ fn set_training<M: Module + ?Sized>(m: &M, on: bool) {
     walk(m, &mut |_, part| match part {
         Part::Param(p) => p.set_training(on),
         Part::Mode(m) => m.set(on),
-        Part::Buffer(_) => {}
+        Part::Buffer(_) | Part::Module(_) => {}
     });
 }
 
 /// Keeps the path.
 struct Walker<'a> {
     path: String,
-    module: &'a mut dyn FnMut(&str, &dyn Module),
-    part: &'a mut dyn FnMut(&str, Part<'_>),
+    waits: bool,
+    f: &'a mut dyn FnMut(&str, Part<'_>),
 }
 
 impl Walker<'_> {
-    /// Runs `f` one segment further down.
-    fn below(&mut self, name: &str, f: impl FnOnce(&mut Self)) {
+    /// Shows `part` and what is in it, one segment further down.
+    fn below(&mut self, name: &str, part: Option<Part<'_>>, inside: impl FnOnce(&mut Self)) {
         let length = self.path.len();
         if !self.path.is_empty() && !name.is_empty() {
             self.path.push('.');
         }
         self.path.push_str(name);
-        f(self);
+        if let Some(part) = part {
+            (self.f)(&self.path, part);
+        }
+        inside(self);
         self.path.truncate(length);
     }
 }
 
 impl Visitor for Walker<'_> {
     fn module(&mut self, name: &str, m: &dyn Module) {
-        self.below(name, |w| {
-            (w.module)(&w.path, m);
-            m.visit(w);
-        });
+        self.below(name, Some(Part::Module(m)), |w| m.visit(w));
     }
 
     fn group(&mut self, name: &str, _: &'static str, children: &mut dyn FnMut(&mut dyn Visitor)) {
-        self.below(name, |w| children(w));
+        self.below(name, None, |w| children(w));
     }
 
     fn param(&mut self, name: &str, p: &Param) {
-        self.below(name, |w| (w.part)(&w.path, Part::Param(p)));
+        self.below(name, Some(Part::Param(p)), |_| {});
     }
 
     fn buffer(&mut self, name: &str, t: &Tensor) {
-        self.below(name, |w| (w.part)(&w.path, Part::Buffer(t)));
+        self.below(name, Some(Part::Buffer(t)), |_| {});
     }
 
     fn mode(&mut self, m: &Mode) {
-        (self.part)(&self.path, Part::Mode(m));
+        (self.f)(&self.path, Part::Mode(m));
+    }
+
+    fn waits(&self) -> bool {
+        self.waits
     }
 }
 
@@ -268,5 +282,77 @@ impl Visitor for Children {
         self.prefix.push('.');
         children(self);
         self.prefix.truncate(length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{module::Mode, prelude::*};
+
+    #[derive(Module, Default)]
+    struct Noise {
+        mode: Mode,
+    }
+
+    #[derive(Module)]
+    struct Net {
+        noise: Noise,
+        layers: Vec<Linear>,
+    }
+
+    fn net() -> Net {
+        Net {
+            noise: Noise::default(),
+            layers: vec![Linear::new(2, 2), Linear::new(2, 1)],
+        }
+    }
+
+    #[test]
+    fn parts_come_before_wholes_in_apply_and_after_them_in_modules() {
+        let (net, mut seen) = (net(), Vec::new());
+        net.apply(|m| seen.push(m.type_name()));
+        assert_eq!(seen, ["Noise", "Linear", "Linear", "Net"]);
+        let modules: Vec<_> = net.modules().into_iter().map(|m| m.0).collect();
+        assert_eq!(modules, ["", "noise", "layers.0", "layers.1"]);
+        let children: Vec<_> = net.children().into_iter().map(|m| m.0).collect();
+        assert_eq!(children, ["noise", "layers.0", "layers.1"]);
+    }
+
+    #[test]
+    fn mode_and_gradients_reach_everything() {
+        let net = net();
+        net.eval();
+        assert!(!net.is_training() && !net.noise.mode.is_training());
+        assert!(!net.layers[1].is_training() && !net.clone().is_training());
+        net.layers[0].train();
+        assert!(net.layers[0].is_training() && !net.noise.mode.is_training());
+        net.layers[1]
+            .forward(&Tensor::ones([1, 2]))
+            .sum()
+            .backward();
+        assert!(net.layers[1].weight.grad().is_some());
+        net.zero_grad();
+        assert!(net.parameters().iter().all(|p| p.grad().is_none()));
+    }
+
+    #[test]
+    fn models_can_be_shared_between_threads() {
+        fn shared<T: Send + Sync>(_: &T) {}
+        shared(&net());
+        shared(&sequential![Linear::new(1, 1), |x: &Tensor| x + 1.0]);
+    }
+
+    #[test]
+    fn a_trait_object_can_do_it_all() {
+        let object: Box<dyn Layer> = Box::new(Linear::new(2, 1));
+        assert_eq!((object.num_parameters(), object.modules().len()), (3, 1));
+        object.apply_to::<Linear>(|l| {
+            l.weight.zero_();
+        });
+        assert_eq!(
+            object.state_dict().get("weight").unwrap().to_vec::<f32>(),
+            [0.0, 0.0]
+        );
+        assert!(object.repr().to_string().starts_with("Linear("));
     }
 }

@@ -55,7 +55,7 @@ fn run(root: &Tensor, grad: Tensor, options: Options, at: &mut dyn FnMut(&Edge, 
             match edge {
                 Edge::Leaf(leaf, _) => leaf.accumulate_grad(grad),
                 Edge::Node(node) => {
-                    node.clone().run(&grad, &mut |e, g| pending.add(e, g));
+                    node.run(&grad, &mut |e, g| pending.add(e, g));
                     if !options.retain {
                         node.release();
                     }

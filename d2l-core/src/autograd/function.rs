@@ -95,7 +95,7 @@ impl Arity for One {
     fn list<'a>(x: Self::Args<'a>) -> Vec<&'a Tensor> {
         vec![x]
     }
-    fn args<'a>(list: &'a [Tensor]) -> &'a Tensor {
+    fn args(list: &[Tensor]) -> &Tensor {
         &list[0]
     }
     fn grads(mut list: Vec<Tensor>) -> Tensor {
@@ -104,7 +104,7 @@ impl Arity for One {
 }
 
 impl<F: Fn(&Tensor) -> Tensor> Differentiable<One> for F {
-    fn call<'a>(&self, x: &'a Tensor) -> Tensor {
+    fn call(&self, x: &Tensor) -> Tensor {
         self(x)
     }
 }

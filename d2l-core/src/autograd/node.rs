@@ -20,7 +20,7 @@ use std::{
 /// Where a gradient flows to.
 #[derive(Clone)]
 pub(crate) enum Edge {
-    Node(Arc<dyn Node>),
+    Node(Arc<Node>),
     /// A tensor the user asked a gradient for, with its number.
     Leaf(Tensor, u64),
 }
@@ -35,22 +35,13 @@ impl Edge {
     }
 }
 
-/// A recorded operation.
-pub(crate) trait Node: Send + Sync {
-    fn seq(&self) -> u64;
-    /// Sends the gradients of the inputs to `sink`, given the gradient of the output.
-    fn run(self: Arc<Self>, grad: &Tensor, sink: &mut dyn FnMut(&Edge, Tensor));
-    /// Frees what was saved.
-    fn release(&self);
-}
-
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 fn next_seq() -> u64 {
     NEXT.fetch_add(1, Relaxed)
 }
 
-fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock<T: ?Sized>(m: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic in a rule leaves nothing half-done: the value is still good.
     m.lock().unwrap_or_else(|e| e.into_inner())
 }
@@ -60,7 +51,7 @@ pub(crate) struct Meta {
     requires_grad: AtomicBool,
     /// Number of a leaf; 0 until it first needs one.
     seq: AtomicU64,
-    node: Option<Arc<dyn Node>>,
+    node: Option<Arc<Node>>,
     grad: Mutex<Option<Tensor>>,
 }
 
@@ -69,7 +60,7 @@ impl Meta {
         Meta { requires_grad: AtomicBool::new(false), seq: AtomicU64::new(0), node: None, grad: Mutex::new(None) }
     }
 
-    pub(crate) fn of_node(node: Arc<dyn Node>) -> Meta {
+    pub(crate) fn of_node(node: Arc<Node>) -> Meta {
         Meta { requires_grad: AtomicBool::new(true), node: Some(node), ..Meta::none() }
     }
 
@@ -143,11 +134,12 @@ impl Tensor {
     where
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
+        const { assert!(N <= MAX_INPUTS) };
         // The leaves' numbers are taken before the node's own.
-        let edges = inputs.map(Tensor::edge);
-        let state = Mutex::new(Some(State { rule, output }));
-        let node = Arc::new(OpNode { op, seq: next_seq(), edges, state });
-        self.set_meta(Meta::of_node(node));
+        let mut edges = [const { None }; MAX_INPUTS];
+        edges.iter_mut().zip(inputs).for_each(|(e, x)| *e = x.edge());
+        let node = OpNode { op, seq: next_seq(), edges, output: Mutex::new(output), rule: Mutex::new(Some(Plain(rule))) };
+        self.set_meta(Meta::of_node(Arc::new(node)));
         self
     }
 }
@@ -157,39 +149,75 @@ pub(crate) fn is_recording(inputs: &[&Tensor]) -> bool {
     inputs.iter().any(|t| t.meta().requires_grad()) && is_grad_enabled()
 }
 
-struct State<F> {
-    rule: F,
-    output: Option<Saved>,
+/// Inputs of an operation that can have gradients.
+const MAX_INPUTS: usize = 4;
+
+type Gradients = [Option<Tensor>; MAX_INPUTS];
+
+/// The backward rule in a node: absent once it has been freed. Only these few lines are compiled for
+/// every operation.
+pub(crate) trait Rule: Send {
+    /// The gradients of the inputs, unless the rule was freed.
+    fn run(&self, grad: &Tensor, cx: &Context<'_>) -> Option<Gradients>;
+    /// Frees the rule, now or by whoever drops the box.
+    fn take(&mut self) -> Option<Box<dyn Any>>;
+    fn clear(&mut self);
 }
 
-struct OpNode<F: Send + 'static, const N: usize> {
-    op: &'static str,
-    seq: u64,
-    edges: [Option<Edge>; N],
-    state: Mutex<Option<State<F>>>,
-}
+struct Plain<F, const N: usize>(F);
 
-impl<F, const N: usize> Node for OpNode<F, N>
+impl<F, const N: usize> Rule for Option<Plain<F, N>>
 where
     F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
 {
-    fn seq(&self) -> u64 {
+    fn run(&self, grad: &Tensor, cx: &Context<'_>) -> Option<Gradients> {
+        let mut all = [const { None }; MAX_INPUTS];
+        let grads = (self.as_ref()?.0)(grad, cx);
+        all.iter_mut().zip(grads).for_each(|(a, g)| *a = g);
+        Some(all)
+    }
+
+    fn take(&mut self) -> Option<Box<dyn Any>> {
+        Option::take(self).map(|rule| Box::new(rule) as Box<dyn Any>)
+    }
+
+    fn clear(&mut self) {
+        *self = None;
+    }
+}
+
+/// A recorded operation.
+pub(crate) type Node = OpNode<dyn Rule>;
+
+pub(crate) struct OpNode<R: Rule + ?Sized> {
+    op: &'static str,
+    seq: u64,
+    edges: [Option<Edge>; MAX_INPUTS],
+    output: Mutex<Option<Saved>>,
+    rule: Mutex<R>,
+}
+
+impl Node {
+    pub(crate) fn seq(&self) -> u64 {
         self.seq
     }
 
-    fn run(self: Arc<Self>, grad: &Tensor, sink: &mut dyn FnMut(&Edge, Tensor)) {
-        let state = lock(&self.state);
-        let Some(State { rule, output }) = &*state else {
-            let why = format!("the graph behind `{}` was freed by an earlier backward; call `backward_retain_graph` the first time", self.op);
-            fail(&Error::new("backward", ErrorKind::Autograd, why))
-        };
+    /// Sends the gradients of the inputs to `sink`, given the gradient of the output.
+    pub(crate) fn run(self: &Arc<Self>, grad: &Tensor, sink: &mut dyn FnMut(&Edge, Tensor)) {
         let needs = |i: usize| self.edges[i].is_some();
         // The result takes part in the graph only while a second derivative is being recorded.
-        let output = output.as_ref().map(|o| match is_grad_enabled() {
+        let output = lock(&self.output).as_ref().map(|o| match is_grad_enabled() {
             true => o.with_meta(Meta::of_node(self.clone())),
             false => Tensor::clone(o),
         });
-        let grads = rule(grad, &Context { op: self.op, needs: &needs, output });
+        let grads = lock(&self.rule).run(grad, &Context { op: self.op, needs: &needs, output });
+        let Some(grads) = grads else {
+            let why = format!(
+                "the graph behind `{}` was freed by an earlier backward; call `backward_retain_graph` the first time",
+                self.op
+            );
+            fail(&Error::new("backward", ErrorKind::Autograd, why))
+        };
         for (edge, grad) in self.edges.iter().zip(grads) {
             if let (Some(edge), Some(grad)) = (edge, grad) {
                 sink(edge, grad);
@@ -197,9 +225,11 @@ where
         }
     }
 
-    fn release(&self) {
-        let state = lock(&self.state).take();
-        drop(state); // outside of the lock
+    /// Frees what was saved.
+    pub(crate) fn release(&self) {
+        lock(&self.rule).clear();
+        let output = lock(&self.output).take();
+        drop(output); // outside of the lock
     }
 }
 
@@ -229,7 +259,7 @@ impl Context<'_> {
         if !is_grad_enabled() {
             return grads;
         }
-        let leaf = grad.requires_grad().then(|| grad.clone()).unwrap_or_else(|| Tensor::from(0.0).requires_grad_(true));
+        let leaf = if grad.requires_grad() { grad.clone() } else { Tensor::from(0.0).requires_grad_(true) };
         grads.map(|g| g.map(|g| g.record("double backward", [&leaf], move |_, _| -> [Option<Tensor>; 1] {
             fail(&Error::new("backward", ErrorKind::Autograd, format!("second derivatives of `{op}` are not supported")))
         })))
@@ -242,27 +272,31 @@ impl Context<'_> {
 
 const DEPTH: u32 = 64;
 
+/// What a node held.
+type Remains = ([Option<Edge>; MAX_INPUTS], Option<Box<dyn Any>>);
+
 thread_local! {
     static DROPPING: Cell<u32> = const { Cell::new(0) };
-    static WAITING: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+    static WAITING: RefCell<Vec<Remains>> = const { RefCell::new(Vec::new()) };
 }
 
-impl<F: Send + 'static, const N: usize> Drop for OpNode<F, N> {
+impl<R: Rule + ?Sized> Drop for OpNode<R> {
     fn drop(&mut self) {
-        let edges = std::mem::replace(&mut self.edges, [const { None }; N]);
-        let state = self.state.get_mut().unwrap_or_else(|e| e.into_inner()).take();
-        drop_later((state, edges));
+        let edges = std::mem::take(&mut self.edges);
+        drop_node(edges, self.rule.get_mut().unwrap_or_else(|e| e.into_inner()));
     }
 }
 
-fn drop_later<T: 'static>(parts: T) {
+fn drop_node<R: Rule + ?Sized>(edges: [Option<Edge>; MAX_INPUTS], rule: &mut R) {
     let depth = DROPPING.get();
     if depth >= DEPTH {
-        WAITING.with_borrow_mut(|w| w.push(Box::new(parts)));
+        let rule = rule.take();
+        WAITING.with_borrow_mut(|w| w.push((edges, rule)));
         return;
     }
     DROPPING.set(depth + 1);
-    drop(parts);
+    rule.clear();
+    drop(edges);
     while depth == 0
         && let Some(next) = WAITING.with_borrow_mut(Vec::pop)
     {

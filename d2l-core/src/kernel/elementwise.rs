@@ -2,6 +2,8 @@
 //!
 //! Lengths must agree; the callers in `ops` check shapes. Short inputs run a plain loop, longer ones a
 //! vectorised shell, long ones several threads.
+use std::any::TypeId;
+
 use super::{
     math::{Float, MathFn},
     simd::simd,
@@ -21,21 +23,47 @@ fn serial(len: usize) -> bool {
     len <= SERIAL || num_threads() == 1
 }
 
+/// Whether a loop over `A` is worth a version for each instruction set: floats are what models
+/// compute with; for the rest the baseline's vectors do.
+#[inline(always)]
+fn is_float<A: 'static>() -> bool {
+    let t = TypeId::of::<A>();
+    t == TypeId::of::<f32>() || t == TypeId::of::<f64>()
+}
+
+/// [`map`] on this thread.
+#[inline]
+fn map_serial<A: Copy + 'static, R>(x: &[A], out: &mut [R], f: impl Fn(A) -> R + Copy) {
+    if x.len() > SHORT && is_float::<A>() {
+        map_simd(x, out, f);
+    } else {
+        x.iter().zip(out).for_each(|(&x, o)| *o = f(x));
+    }
+}
+
+/// [`zip`] on this thread.
+#[inline]
+fn zip_serial<A: Copy + 'static, B: Copy, R>(a: &[A], b: &[B], out: &mut [R], f: impl Fn(A, B) -> R + Copy) {
+    if a.len() > SHORT && is_float::<A>() {
+        zip_simd(a, b, out, f);
+    } else {
+        zip_loop(a, b, out, f);
+    }
+}
+
 /// `out[i] = f(x[i])`.
 #[inline]
 pub fn map<A, R, F>(x: &[A], out: &mut [R], f: F)
 where
-    A: Copy + Sync,
+    A: Copy + Sync + 'static,
     R: Send,
     F: Fn(A) -> R + Copy + Sync,
 {
     assert_eq!(x.len(), out.len());
-    if x.len() <= SHORT {
-        x.iter().zip(out).for_each(|(&x, o)| *o = f(x));
-    } else if serial(x.len()) {
-        map_simd(x, out, f);
+    if serial(x.len()) {
+        map_serial(x, out, f);
     } else {
-        for_chunks(out, CHUNK, |i, out| map_simd(&x[i..][..out.len()], out, f));
+        for_chunks(out, CHUNK, |i, out| map_serial(&x[i..][..out.len()], out, f));
     }
 }
 
@@ -50,18 +78,16 @@ simd! {
 #[inline]
 pub fn zip<A, B, R, F>(a: &[A], b: &[B], out: &mut [R], f: F)
 where
-    A: Copy + Sync,
+    A: Copy + Sync + 'static,
     B: Copy + Sync,
     R: Send,
     F: Fn(A, B) -> R + Copy + Sync,
 {
     assert!(a.len() == out.len() && b.len() == out.len());
-    if out.len() <= SHORT {
-        zip_loop(a, b, out, f);
-    } else if serial(out.len()) {
-        zip_simd(a, b, out, f);
+    if serial(out.len()) {
+        zip_serial(a, b, out, f);
     } else {
-        for_chunks(out, CHUNK, |i, out| zip_simd(&a[i..][..out.len()], &b[i..][..out.len()], out, f));
+        for_chunks(out, CHUNK, |i, out| zip_serial(&a[i..][..out.len()], &b[i..][..out.len()], out, f));
     }
 }
 

@@ -122,11 +122,14 @@ pub fn parallel_ns(chunks: usize, ns: usize, f: &(dyn Fn(usize) + Sync)) {
 
 /// Cuts `out` into pieces of `chunk` elements (the last may be shorter) and runs `f(start, piece)` on
 /// each, like [`parallel`].
+#[inline]
 pub fn for_chunks<T: Send>(out: &mut [T], chunk: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+    if out.len() <= chunk { f(0, out) } else { for_many(out, chunk, &f) }
+}
+
+/// [`for_chunks`] for more than one chunk; compiled once for all functions.
+fn for_many<T: Send>(out: &mut [T], chunk: usize, f: &(dyn Fn(usize, &mut [T]) + Sync)) {
     let len = out.len();
-    if len <= chunk {
-        return f(0, out);
-    }
     let base = Shared(out.as_mut_ptr());
     parallel(len.div_ceil(chunk), &|i| {
         let start = i * chunk;

@@ -9,9 +9,25 @@ use crate::{
     default_dtype,
     error::{Result, bail, ok},
     kernel::math::Num,
-    tensor::{broadcast, float, stored},
+    tensor::{broadcast, float},
 };
 use std::ops;
+
+/// As `stored!`, for tensors that `widen` has left in F32, F64 or I64.
+macro_rules! wide {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            DType::F32 => { type $T = f32; $body }
+            DType::F64 => { type $T = f64; $body }
+            _ => { type $T = i64; $body }
+        }
+    };
+}
+
+/// Bytes and bools are computed as `I64` and cut back: fewer loops to compile, the same values.
+fn widen(x: Tensor) -> Tensor {
+    if matches!(x.dtype(), DType::U8 | DType::Bool) { x.long() } else { x }
+}
 
 /// One arithmetic operation: names, documentation, kernel, and the gradients of both sides.
 macro_rules! arithmetic {
@@ -38,6 +54,8 @@ macro_rules! arithmetic {
                 let (x, other) = promote(self, other.into());
                 let cast: fn(&'static str, Tensor) -> Result<Tensor> = $cast;
                 let x = cast(OP, x)?;
+                let dtype = x.dtype();
+                let x = widen(x);
                 match other {
                     Other::Number(c) => {
                         let out = $dispatch!(x.dtype(), T => {
@@ -45,17 +63,17 @@ macro_rules! arithmetic {
                             walk::map::<T, T>(&x, x.dtype(), move |$x| $kernel)
                         });
                         let rule: fn(&Tensor, f64) -> Tensor = $grad_number;
-                        Ok(out.record(OP, [&x], move |g, _| [Some(rule(g, c))]))
+                        Ok(out.to_dtype(dtype).record(OP, [&x], move |g, _| [Some(rule(g, c))]))
                     }
                     Other::Tensor(y) => {
-                        let y = cast(OP, y)?;
+                        let y = widen(cast(OP, y)?);
                         let shape = broadcast(OP, x.dims(), y.dims())?;
                         let out = $dispatch!(x.dtype(), T => {
                             walk::zip::<T, T, T>(&x, &y, shape, x.dtype(), |$x, $y| $kernel)
                         });
                         let rule: fn(&Tensor, &Context<'_>, &Tensor, &Tensor) -> [Option<Tensor>; 2] = $grads;
                         let (a, b) = (x.saved(OP), y.saved(OP));
-                        Ok(truth(out).record(OP, [&x, &y], move |g, cx| rule(g, cx, &a, &b)))
+                        Ok(out.to_dtype(dtype).record(OP, [&x, &y], move |g, cx| rule(g, cx, &a, &b)))
                     }
                 }
             }
@@ -110,11 +128,6 @@ fn number_first(number: Operand<'_>, other: &Tensor) -> Tensor {
     }
 }
 
-/// Bools stay 0 or 1: their sum is the logical or.
-fn truth(x: Tensor) -> Tensor {
-    if x.dtype() == DType::Bool { walk::map::<u8, u8>(&x, DType::Bool, |v| v.min(1)) } else { x }
-}
-
 fn any(_: &'static str, x: Tensor) -> Result<Tensor> {
     Ok(x)
 }
@@ -139,7 +152,7 @@ arithmetic! {
     /// assert_eq!(Tensor::from([[1.0], [2.0]]) + Tensor::from([10.0, 20.0]), Tensor::from([[11.0, 21.0], [12.0, 22.0]]));
     /// ```
     "add" add try_add Add add,
-    any, |x, y| Num::plus(x, y), stored,
+    any, |x, y| Num::plus(x, y), wide,
     |g, cx, a, b| [cx.needs(0, || g.sum_to(a.dims())), cx.needs(1, || g.sum_to(b.dims()))],
     |g, _| g.clone()
 }
@@ -152,7 +165,7 @@ arithmetic! {
     /// assert_eq!(Tensor::from([3, 5]) - 1, Tensor::from([2, 4]));
     /// ```
     "sub" sub try_sub Sub sub,
-    no_bool, |x, y| Num::minus(x, y), stored,
+    no_bool, |x, y| Num::minus(x, y), wide,
     |g, cx, a, b| [cx.needs(0, || g.sum_to(a.dims())), cx.needs(1, || -g.sum_to(b.dims()))],
     |g, _| g.clone()
 }
@@ -165,7 +178,7 @@ arithmetic! {
     /// assert_eq!(2.0 * Tensor::from([1.0, 2.0]), Tensor::from([2.0, 4.0]));
     /// ```
     "mul" mul try_mul Mul mul,
-    any, |x, y| Num::times(x, y), stored,
+    any, |x, y| Num::times(x, y), wide,
     |g, cx, a, b| [cx.needs(0, || (g * b).sum_to(a.dims())), cx.needs(1, || (g * a).sum_to(b.dims()))],
     |g, c| g * c
 }
@@ -194,7 +207,7 @@ impl Tensor {
         let out = if x.dtype().is_float() {
             float!(x.dtype(), T => walk::map::<T, T>(&x, x.dtype(), |v| -v))
         } else {
-            stored!(x.dtype(), T => walk::map::<T, T>(&x, x.dtype(), |v| Num::minus(T::ZERO, v)))
+            walk::map::<i64, i64>(&x.long(), DType::I64, i64::wrapping_neg).to_dtype(x.dtype())
         };
         out.record("neg", [self], |g, _| [Some(Tensor::neg(g))])
     }

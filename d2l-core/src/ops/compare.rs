@@ -3,10 +3,14 @@ use super::{
     operand::{Operand, Other, promote},
     walk,
 };
-use crate::{DType, Tensor, error::ok, kernel::math::Num, tensor::{broadcast, stored}};
+use crate::{
+    DType, Tensor,
+    error::{Result, ok},
+    tensor::{Dims, broadcast, stored},
+};
 
 macro_rules! comparison {
-    ($($(#[$doc:meta])* $name:ident $symbol:tt;)*) => { impl Tensor { $(
+    ($($(#[$doc:meta])* $name:ident |$x:ident, $y:ident| $by:expr;)*) => { impl Tensor { $(
         $(#[$doc])*
         ///
         /// # Panics
@@ -14,19 +18,41 @@ macro_rules! comparison {
         #[track_caller]
         #[allow(clippy::should_implement_trait, reason = "PyTorch's name; `==` compares whole tensors")]
         pub fn $name<'a>(&self, other: impl Into<Operand<'a>>) -> Tensor {
-            let (x, other) = promote(&self.detach(), other.into());
-            match other {
-                Other::Number(c) => stored!(x.dtype(), T => {
-                    let c = T::from_f64(c);
-                    walk::map::<T, u8>(&x, DType::Bool, move |v| u8::from(v $symbol c))
-                }),
-                Other::Tensor(y) => {
-                    let shape = ok!(broadcast(stringify!($name), x.dims(), y.dims()));
-                    stored!(x.dtype(), T => walk::zip::<T, T, u8>(&x, &y, shape, DType::Bool, |a, b| u8::from(a $symbol b)))
-                }
-            }
+            let ($x, $y) = ok!(operands(stringify!($name), self, other.into()));
+            $by
         }
     )* } };
+}
+
+/// Both sides in one dtype; a number as a tensor without axes.
+fn operands(op: &'static str, x: &Tensor, other: Operand<'_>) -> Result<(Tensor, Tensor)> {
+    let (x, other) = promote(&x.detach(), other);
+    let y = match other {
+        Other::Number(v) => Tensor::filled(Dims::new(&[]), v, x.dtype()),
+        Other::Tensor(y) => y.detach(),
+    };
+    broadcast(op, x.dims(), y.dims())?;
+    Ok((x, y))
+}
+
+/// The three kernels that all comparisons come down to.
+fn compare(x: &Tensor, y: &Tensor, which: Which) -> Tensor {
+    let shape = broadcast("compare", x.dims(), y.dims()).expect("checked before");
+    stored!(x.dtype(), T => match which {
+        Which::Equal => walk::zip::<T, T, u8>(x, y, shape, DType::Bool, |a, b| u8::from(a == b)),
+        Which::Less => walk::zip::<T, T, u8>(x, y, shape, DType::Bool, |a, b| u8::from(a < b)),
+        Which::LessEqual => walk::zip::<T, T, u8>(x, y, shape, DType::Bool, |a, b| u8::from(a <= b)),
+    })
+}
+
+enum Which {
+    Equal,
+    Less,
+    LessEqual,
+}
+
+fn not(x: &Tensor) -> Tensor {
+    walk::map::<u8, u8>(x, DType::Bool, |v| 1 - v)
 }
 
 comparison! {
@@ -36,17 +62,17 @@ comparison! {
     /// use d2l_core::Tensor;
     /// assert_eq!(Tensor::from([1, 2]).eq(2), Tensor::from([false, true]));
     /// ```
-    eq ==;
+    eq |x, y| compare(&x, &y, Which::Equal);
     /// Where `self` differs from `other`.
-    ne !=;
+    ne |x, y| not(&compare(&x, &y, Which::Equal));
     /// Where `self` is less than `other`.
-    lt <;
+    lt |x, y| compare(&x, &y, Which::Less);
     /// Where `self` is at most `other`.
-    le <=;
+    le |x, y| compare(&x, &y, Which::LessEqual);
     /// Where `self` is greater than `other`.
-    gt >;
+    gt |x, y| compare(&y, &x, Which::Less);
     /// Where `self` is at least `other`.
-    ge >=;
+    ge |x, y| compare(&y, &x, Which::LessEqual);
 }
 
 #[cfg(test)]

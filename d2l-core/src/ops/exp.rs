@@ -27,11 +27,38 @@ impl Tensor {
         let y = float!(x.dtype(), T => walk::map_math::<T, _>(&x, math::Ln));
         y.record("ln", [&x], move |g, _| [Some(g / &*saved)])
     }
+
+    /// `e^x - 1`, element by element, accurate near 0.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([0.0, 1e-8]).expm1(), Tensor::from([0.0, 1e-8]));
+    /// ```
+    pub fn expm1(&self) -> Tensor {
+        let x = self.as_float();
+        let y = float!(x.dtype(), T => walk::map_math::<T, _>(&x, math::Expm1));
+        y.record_output("expm1", [&x], |g, cx| [Some(g * (cx.output() + 1.0))])
+    }
+
+    /// `ln(1 + x)`, element by element, accurate near 0.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([0.0, 1e-8]).log1p(), Tensor::from([0.0, 1e-8]));
+    /// ```
+    pub fn log1p(&self) -> Tensor {
+        let x = self.as_float();
+        let saved = x.saved("log1p");
+        let y = float!(x.dtype(), T => walk::map_math::<T, _>(&x, math::Log1p));
+        y.record("log1p", [&x], move |g, _| [Some(g / (&*saved + 1.0))])
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::testing::gradcheck_test;
     gradcheck_test!(exp, |x| x.exp(), [3, 4]);
+    gradcheck_test!(expm1, |x| x.expm1(), [3, 4]);
+    gradcheck_test!(log1p, |x| (x * x).log1p(), [3, 4]);
     gradcheck_test!(ln, |x| (x * x + 0.1).ln(), [3, 4]);
 }

@@ -119,11 +119,14 @@ impl Tensor {
 
     /// An expanded tensor has several elements at one place: writing to it would be ambiguous.
     fn check_distinct(&self, op: &'static str) -> Result<()> {
-        let repeated = self.shape().iter().zip(self.strides()).any(|(&n, &stride)| n > 1 && stride == 0);
-        if repeated && self.numel() > 0 {
+        if self.has_repeats() && self.numel() > 0 {
             bail!(op, Value, "an expanded tensor shares memory between elements; change a `copy()`");
         }
         Ok(())
+    }
+
+    fn has_repeats(&self) -> bool {
+        self.shape().iter().zip(self.strides()).any(|(&n, &stride)| n > 1 && stride == 0)
     }
 
     /// Writes where `mask` is true.
@@ -144,7 +147,7 @@ impl Tensor {
 }
 
 macro_rules! in_place {
-    ($($(#[$doc:meta])* $name:ident $op:ident $op_trait:ident $op_fn:ident;)*) => { $(
+    ($($(#[$doc:meta])* $name:ident $op:ident $op_trait:ident $op_fn:ident |$x:ident, $y:ident| $kernel:expr;)*) => { $(
         impl Tensor {
             $(#[$doc])*
             ///
@@ -155,7 +158,17 @@ macro_rules! in_place {
             pub fn $name<'a>(&self, other: impl Into<Operand<'a>>) -> Tensor {
                 let other = other.into();
                 ok!(self.check_in_place(stringify!($name)));
-                ok!(update(self, stringify!($name), other, |x, y| no_grad(|| x.$op(y))));
+                match Plain::of(self, other) {
+                    Plain::Number(c) => float!(self.dtype(), T => {
+                        let $y = c as T;
+                        elementwise::map_in_place(&mut self.write::<T>(), move |$x: T| $kernel);
+                    }),
+                    Plain::Tensor(t) => float!(self.dtype(), T => {
+                        let (mut out, t) = self.write_with::<T>(t);
+                        elementwise::zip_in_place(&mut out, &t, |$x: T, $y: T| $kernel);
+                    }),
+                    Plain::No => ok!(update(self, stringify!($name), other, |x, y| no_grad(|| x.$op(y)))),
+                }
                 self.clone()
             }
         }
@@ -170,13 +183,36 @@ macro_rules! in_place {
 
 in_place! {
     /// `self += other`.
-    add_ add AddAssign add_assign;
+    add_ add AddAssign add_assign |x, y| x + y;
     /// `self -= other`.
-    sub_ sub SubAssign sub_assign;
+    sub_ sub SubAssign sub_assign |x, y| x - y;
     /// `self *= other`.
-    mul_ mul MulAssign mul_assign;
+    mul_ mul MulAssign mul_assign |x, y| x * y;
     /// `self /= other`.
-    div_ div DivAssign div_assign;
+    div_ div DivAssign div_assign |x, y| x / y;
+}
+
+/// The other side, where the change is one pass over two plain slices of floats.
+enum Plain<'a> {
+    Number(f64),
+    Tensor(&'a Tensor),
+    No,
+}
+
+impl<'a> Plain<'a> {
+    fn of(x: &Tensor, other: Operand<'a>) -> Plain<'a> {
+        if !x.is_contiguous() || !x.dtype().is_float() || x.has_repeats() {
+            return Plain::No;
+        }
+        match other {
+            Operand::Float(v) => Plain::Number(v),
+            Operand::Int(v) => Plain::Number(v as f64),
+            Operand::Tensor(t) => {
+                let alike = t.dims() == x.dims() && t.dtype() == x.dtype() && t.is_contiguous();
+                if alike && !t.shares_storage(x) { Plain::Tensor(t) } else { Plain::No }
+            }
+        }
+    }
 }
 
 fn update(x: &Tensor, op: &'static str, other: Operand<'_>, f: impl Fn(&Tensor, Operand<'_>) -> Tensor) -> Result<()> {

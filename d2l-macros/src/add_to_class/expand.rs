@@ -99,7 +99,15 @@ fn used_params(generics: &Generics, sig: &Signature) -> Generics {
         GenericParam::Const(c) => mentions(sig, &c.ident),
         GenericParam::Lifetime(_) => false,
     };
-    Generics { params: generics.params.iter().filter(|p| named(p)).cloned().collect(), ..Generics::default() }
+    Generics {
+        params: generics
+            .params
+            .iter()
+            .filter(|p| named(p))
+            .cloned()
+            .collect(),
+        ..Generics::default()
+    }
 }
 
 fn header(t: &Target) -> TokenStream {
@@ -147,10 +155,14 @@ fn hook(t: &Target, mut m: Method, errors: &mut Errors) -> Written {
             side,
         };
     }
-    hooks::expand(t, m, errors).unwrap_or_else(|(m, side)| Written {
+    if let Some(spec) = hooks::named(&m.sig.ident) {
+        return hooks::expand(spec, t, m, errors);
+    }
+    let side = hooks::near_miss(&m).unwrap_or_default();
+    Written {
         method: Some(m),
         side,
-    })
+    }
 }
 
 /// Lookup skips what it cannot see: a private hook in another module would be ignored in silence.

@@ -75,31 +75,24 @@ impl Spec {
     }
 }
 
-/// Writes `m` as a hook if its name is one's; otherwise hands it back.
-pub fn expand(
-    t: &Target,
-    m: Method,
-    errors: &mut Errors,
-) -> Result<Written, (Method, TokenStream)> {
-    let name = m.sig.ident.to_string();
-    if let Some(s) = SPECS.iter().find(|s| s.name == name) {
-        return Ok(hook(s, t, m, errors));
-    }
-    let known = SPECS.iter().map(|s| s.name).chain(["forward"]);
-    let side = match near(&name, known).filter(|_| m.sig.receiver().is_some()) {
-        Some(k) => warning(
-            m.sig.ident.span(),
-            &name,
-            &format!(
-                "`{name}` is an ordinary method; did you mean the hook `{k}`? (if not: `#[add_to_class(.., method)]`)"
-            ),
-        ),
-        None => quote!(),
-    };
-    Err((m, side))
+/// The hook of that name.
+pub fn named(id: &Ident) -> Option<&'static Spec> {
+    SPECS.iter().find(|s| id == s.name)
 }
 
-fn hook(s: &Spec, t: &Target, mut m: Method, errors: &mut Errors) -> Written {
+/// A warning about a method that is nearly called like a hook.
+pub fn near_miss(m: &Method) -> Option<TokenStream> {
+    m.sig.receiver()?;
+    let name = m.sig.ident.to_string();
+    let hook = near(&name, SPECS.iter().map(|s| s.name).chain(["forward"]))?;
+    let note = format!(
+        "`{name}` is an ordinary method; did you mean the hook `{hook}`? (if not: `#[add_to_class(.., method)]`)"
+    );
+    Some(warning(m.sig.ident.span(), &name, &note))
+}
+
+/// Writes `m` as hook `s`.
+pub fn expand(s: &Spec, t: &Target, mut m: Method, errors: &mut Errors) -> Written {
     let p = paths::private(&t.krate);
     let (marker, same) = (marker(s, t, &m, &p), same_header(t, &m, &p));
     let side = quote!(#marker #same);

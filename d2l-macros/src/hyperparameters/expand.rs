@@ -26,7 +26,12 @@ pub fn expand(t: &Target, m: &Method, call: &Call) -> TokenStream {
         let key = n.unraw().to_string();
         quote!(map.insert(#key.to_string(), (&#p::hparams::Put(&self.#n)).value());)
     });
-    let quiet = t.place.generics.params.is_empty().then(|| quote!(#[diagnostic::do_not_recommend]));
+    let quiet = t
+        .place
+        .generics
+        .params
+        .is_empty()
+        .then(|| quote!(#[diagnostic::do_not_recommend]));
     let rebuild = rebuild(t, m, &stored, &ignored, &p);
     quote! {
         #cfgs #[doc(hidden)]

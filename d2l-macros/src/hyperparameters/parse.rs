@@ -85,7 +85,8 @@ pub fn replace_call(m: &mut Method, errors: &mut Errors) -> Option<Call> {
             });
         let stored = names.iter().filter(|n| call.stores(n) && !call.gives(n));
         let fields = &call.fields;
-        let literal = quote_spanned!(span=> Self { #(#stored,)* #(#fields),* });
+        // the given fields first: they may still borrow the arguments
+        let literal = quote_spanned!(span=> Self { #(#fields,)* #(#stored),* });
         found = Some(call);
         literal
     });

@@ -8,10 +8,13 @@ pub struct Net {
     layers: Vec<LazyLinear>,
 }
 
+fn stack(sizes: Vec<usize>) -> Vec<LazyLinear> {
+    sizes.iter().map(|&n| LazyLinear::new(n)).collect()
+}
+
 #[add_to_class(Net)]
 pub fn new(sizes: Vec<usize>) -> Self {
-    let layers = sizes.into_iter().map(LazyLinear::new).collect();
-    save_hyperparameters!(layers)
+    save_hyperparameters!(layers: stack(sizes))
 }
 
 fn main() {}

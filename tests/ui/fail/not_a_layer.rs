@@ -12,5 +12,10 @@ fn forward(&self, q: &Tensor, k: &Tensor) -> Tensor {
 }
 
 fn main() {
-    let _ = sequential![LazyLinear::new(3), Attention { w: LazyLinear::new(1) }];
+    let _ = sequential![
+        LazyLinear::new(3),
+        Attention {
+            w: LazyLinear::new(1)
+        }
+    ];
 }

@@ -17,7 +17,10 @@ pub fn loss(&self, y_hat: &Tensor, y: &Tensor) -> Tensor {
 }
 
 fn main() {
-    let mut net = Net { lr: 0.1, net: LazyLinear::new(1) };
+    let mut net = Net {
+        lr: 0.1,
+        net: LazyLinear::new(1),
+    };
     let data: (Vec<Batch>, Vec<Batch>) = (vec![], vec![]);
     let _ = Trainer::new(1).fit(&mut net, &data);
 }

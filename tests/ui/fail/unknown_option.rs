@@ -12,5 +12,8 @@ pub fn forward(&self, x: &Tensor) -> Tensor {
 }
 
 fn main() {
-    Net { net: LazyLinear::new(1) }.forward(&Tensor::zeros([1, 1]));
+    Net {
+        net: LazyLinear::new(1),
+    }
+    .forward(&Tensor::zeros([1, 1]));
 }

@@ -7,6 +7,7 @@ struct Net {
     lr: f32,
     #[hparam]
     sizes: Vec<usize>,
+    total: usize,
 }
 
 #[add_to_class(Net)]
@@ -14,7 +15,7 @@ fn new(lr: f32, sizes: Vec<usize>, _seed: u64) -> Result<Self, String> {
     if lr.is_nan() || lr <= 0.0 {
         return Err(format!("lr must be positive, not {lr}"));
     }
-    Ok(save_hyperparameters!())
+    Ok(save_hyperparameters!(total: sizes.iter().sum()))
 }
 
 fn refusal(change: impl Fn(&mut d2l::module::hparams::Map)) -> String {
@@ -31,7 +32,10 @@ fn main() {
         "names with _ are not stored"
     );
     assert_eq!(Net::from_hparams(&net.hparams(), 7).unwrap().sizes, [4, 5]);
-    assert_eq!(Net::from_hparams(&net.hparams(), 7).unwrap().lr, 0.03);
+    assert_eq!(
+        (net.total, Net::from_hparams(&net.hparams(), 7).unwrap().lr),
+        (9, 0.03)
+    );
     let put = |k: &'static str, v: &'static str| {
         refusal(move |m| {
             m.insert(k.into(), v.into());

@@ -1,107 +1,149 @@
 //! Elementwise loops whose inputs are views: broadcast, sliced or transposed.
+//!
+//! The output is made tile by tile. Where an input lies contiguous under a tile it is read in place;
+//! elsewhere it is first gathered into a small buffer. So only plain slices reach the loop that knows
+//! the formula, and that loop, compiled for every formula and instruction set, stays small.
 use super::{
-    super::{simd::simd, threads::for_chunks},
+    super::threads::for_chunks,
     CHUNK,
     axes::Axes,
-    serial, zip_loop,
+    map_serial, serial, zip_serial,
 };
+use std::mem::MaybeUninit;
 
-/// `out[i] = f(x[i])` where `out` is contiguous of `shape` and `x` is read through `strides`.
+/// Elements of a tile.
+const TILE: usize = 512;
+/// A tile ends where such a long row ends, so that rows can be read in place.
+const LONG: usize = 128;
+
+/// `out[i] = f(x[i])` where `out` is contiguous of `shape` and `x` is read through `strides` (0
+/// broadcasts an axis).
 ///
 /// # Panics
 /// If `x` is too short for its strides.
 pub fn map_strided<A, R, F>(out: &mut [R], shape: &[usize], x: &[A], strides: &[usize], f: F)
 where
-    A: Copy + Sync,
+    A: Copy + Sync + 'static,
     R: Send,
     F: Fn(A) -> R + Copy + Sync,
 {
-    zip_strided(out, shape, x, strides, &[()], &[], move |x, ()| f(x));
+    let x = Input::new(x, shape, strides);
+    in_chunks(out, |start, out| {
+        let mut buffer = [const { MaybeUninit::uninit() }; TILE];
+        tiles(start, out.len(), x.row(), |at, n| map_serial(x.read(start + at, n, &mut buffer), &mut out[at..at + n], f));
+    });
 }
 
 /// `out[i] = f(a[i], b[i])` where `out` is contiguous of `shape` and the inputs are read through their
-/// strides (0 broadcasts an axis; an empty list means 0 everywhere).
+/// strides (0 broadcasts an axis).
 ///
 /// # Panics
 /// If an input is too short for its strides.
 pub fn zip_strided<A, B, R, F>(out: &mut [R], shape: &[usize], a: &[A], sa: &[usize], b: &[B], sb: &[usize], f: F)
 where
-    A: Copy + Sync,
+    A: Copy + Sync + 'static,
     B: Copy + Sync,
     R: Send,
     F: Fn(A, B) -> R + Copy + Sync,
 {
-    assert_eq!(out.len(), shape.iter().product::<usize>());
-    if out.is_empty() {
-        return;
-    }
-    let Some(axes) = Axes::new(shape, [sa, sb]) else {
-        // Too many axes: peel off the outermost.
-        let stride = |s: &[usize]| s.first().copied().unwrap_or(0);
-        let tail = |s| <[usize]>::get(s, 1..).unwrap_or(&[]);
-        let n = out.len() / shape[0];
-        for (i, out) in out.chunks_exact_mut(n).enumerate() {
-            let (a, b) = (&a[i * stride(sa)..], &b[i * stride(sb)..]);
-            zip_strided(out, &shape[1..], a, tail(sa), b, tail(sb), f);
-        }
-        return;
-    };
-    let (n, strides) = axes.inner();
-    if serial(out.len()) {
-        rows(out, &axes, 0, a, b, f);
-    } else if n <= CHUNK {
-        for_chunks(out, CHUNK / n * n, |i, out| rows(out, &axes, i / n, a, b, f));
-    } else {
-        let mut rows = out.chunks_exact_mut(n);
-        axes.blocks(0, rows.len(), |count, [oa, ob], [ra, rb]| {
-            for (r, out) in rows.by_ref().take(count).enumerate() {
-                let (oa, ob) = (oa + r * ra, ob + r * rb);
-                for_chunks(out, CHUNK, |i, out| {
-                    let (a, b) = (&a[oa + i * strides[0]..], &b[ob + i * strides[1]..]);
-                    block(out, out.len(), a, [0, strides[0]], b, [0, strides[1]], f);
-                });
-            }
+    let (a, b) = (Input::new(a, shape, sa), Input::new(b, shape, sb));
+    in_chunks(out, |start, out| {
+        let mut left = [const { MaybeUninit::uninit() }; TILE];
+        let mut right = [const { MaybeUninit::uninit() }; TILE];
+        tiles(start, out.len(), a.row().min(b.row()), |at, n| {
+            let (a, b) = (a.read(start + at, n, &mut left), b.read(start + at, n, &mut right));
+            zip_serial(a, b, &mut out[at..at + n], f);
         });
-    }
-}
-
-/// The rows from number `row` on that fill `out`.
-fn rows<A, B, R, F>(mut out: &mut [R], axes: &Axes<2>, row: usize, a: &[A], b: &[B], f: F)
-where
-    A: Copy,
-    B: Copy,
-    F: Fn(A, B) -> R + Copy,
-{
-    let (n, [sa, sb]) = axes.inner();
-    axes.blocks(row, out.len() / n, |rows, [oa, ob], [ra, rb]| {
-        let (part, rest) = std::mem::take(&mut out).split_at_mut(rows * n);
-        block(part, n, &a[oa..], [ra, sa], &b[ob..], [rb, sb], f);
-        out = rest;
     });
 }
 
-simd! {
-    /// Rows of `n` elements; `[row, element]` strides.
-    fn block[A, B, R, F](out: &mut [R], n: usize, a: &[A], sa: [usize; 2], b: &[B], sb: [usize; 2], f: F)
-    where [A: Copy, B: Copy, F: Fn(A, B) -> R + Copy] {
-        for (i, out) in out.chunks_exact_mut(n).enumerate() {
-            let (a, b) = (&a[i * sa[0]..], &b[i * sb[0]..]);
-            match (sa[1], sb[1]) {
-                (1, 1) => zip_loop(&a[..n], &b[..n], out, f),
-                (1, 0) => {
-                    let b = b[0];
-                    a[..n].iter().zip(out).for_each(|(&a, o)| *o = f(a, b));
-                }
-                (0, 1) => {
-                    let a = a[0];
-                    b[..n].iter().zip(out).for_each(|(&b, o)| *o = f(a, b));
-                }
-                (sa, sb) => {
-                    for (j, o) in out.iter_mut().enumerate() {
-                        *o = f(a[j * sa], b[j * sb]);
-                    }
-                }
+/// Calls `f(start, part)` for all of `out` at once, or chunk by chunk on several threads.
+#[inline]
+fn in_chunks<R: Send>(out: &mut [R], f: impl Fn(usize, &mut [R]) + Sync) {
+    if out.is_empty() {
+        return;
+    }
+    let f: &(dyn Fn(usize, &mut [R]) + Sync) = &f;
+    if serial(out.len()) { f(0, out) } else { for_chunks(out, CHUNK, f) }
+}
+
+/// Calls `f(at, n)` for tiles that cover `len` elements; the first is element `start` of the whole.
+fn tiles(start: usize, len: usize, row: usize, mut f: impl FnMut(usize, usize)) {
+    let mut at = 0;
+    while at < len {
+        let mut n = TILE.min(len - at);
+        if row >= LONG {
+            n = n.min(row - (start + at) % row);
+        }
+        f(at, n);
+        at += n;
+    }
+}
+
+/// An input read through strides, in row-major order of the common shape.
+struct Input<'a, A> {
+    x: &'a [A],
+    axes: Axes<1>,
+    direct: bool,
+}
+
+impl<'a, A: Copy> Input<'a, A> {
+    fn new(x: &'a [A], shape: &[usize], strides: &[usize]) -> Self {
+        let axes = Axes::new(shape, [strides]).expect("a tensor has no more axes than this");
+        // One axis is left (the other has size 1), and it has no gaps.
+        let direct = axes.rank == 2 && axes.shape[0] == 1 && axes.inner().1 == [1];
+        Input { x, axes, direct }
+    }
+
+    /// The length of a run without gaps; as long as can be for an input that has none.
+    fn row(&self) -> usize {
+        if self.direct { usize::MAX } else { self.axes.inner().0 }
+    }
+
+    /// Elements `start..start + n`, from where they are or gathered into `buffer`.
+    fn read<'b>(&self, start: usize, n: usize, buffer: &'b mut [MaybeUninit<A>; TILE]) -> &'b [A]
+    where
+        'a: 'b,
+    {
+        if self.direct {
+            return &self.x[start..start + n];
+        }
+        let (row, [stride]) = self.axes.inner();
+        if stride == 1 && start % row + n <= row {
+            let mut at = 0;
+            self.axes.blocks(start / row, 1, |_, [offset], _| at = offset);
+            return &self.x[at + start % row..][..n];
+        }
+        self.gather(start, &mut buffer[..n]);
+        // SAFETY: `gather` has written each of the first `n` elements.
+        unsafe { std::slice::from_raw_parts(buffer.as_ptr().cast(), n) }
+    }
+
+    /// Writes all of `out`.
+    fn gather(&self, start: usize, mut out: &mut [MaybeUninit<A>]) {
+        let (row, [stride]) = self.axes.inner();
+        let mut skip = start % row;
+        let rows = (skip + out.len()).div_ceil(row);
+        self.axes.blocks(start / row, rows, |rows, [offset], [step]| {
+            for r in 0..rows {
+                let n = (row - skip).min(out.len());
+                let (part, rest) = std::mem::take(&mut out).split_at_mut(n);
+                copy_row(&self.x[offset + r * step + skip * stride..], stride, part);
+                (out, skip) = (rest, 0);
             }
+        });
+        assert!(out.is_empty());
+    }
+}
+
+fn copy_row<A: Copy>(x: &[A], stride: usize, out: &mut [MaybeUninit<A>]) {
+    let n = out.len();
+    match stride {
+        0 => out.fill(MaybeUninit::new(x[0])),
+        1 => out.iter_mut().zip(&x[..n]).for_each(|(o, &v)| *o = MaybeUninit::new(v)),
+        _ => {
+            let x = &x[..(n - 1) * stride + 1];
+            out.iter_mut().zip(x.iter().step_by(stride)).for_each(|(o, &v)| *o = MaybeUninit::new(v));
         }
     }
 }

@@ -48,7 +48,9 @@ impl Net {
     }
 
     fn validation_step(&self, batch: &Batch) -> Metrics {
-        self.loss(&self.forward(&batch[0]), batch.label()).mean().into()
+        self.loss(&self.forward(&batch[0]), batch.label())
+            .mean()
+            .into()
     }
 }
 
@@ -59,7 +61,13 @@ fn optimizer(m: &impl Trainable) -> Box<dyn Optimizer> {
 fn main() {
     let net = Net::new(0.1).clone();
     let batch = Batch(vec![Tensor::ones([2, 3]), deep::Tensor::from([0, 1])]);
-    assert_eq!(net.validation_step(&batch), Metrics::new().with("loss", 7.0));
+    assert_eq!(
+        net.validation_step(&batch),
+        Metrics::new().with("loss", 7.0)
+    );
     optimizer(&net).zero_grad();
-    assert_eq!(deep::__private::BOXED.load(std::sync::atomic::Ordering::Relaxed), 1);
+    assert_eq!(
+        deep::__private::BOXED.load(std::sync::atomic::Ordering::Relaxed),
+        1
+    );
 }
