@@ -79,6 +79,7 @@ fn batches(values: &[f64]) -> Vec<Batch> {
     values.iter().map(batch).collect()
 }
 
+/// The book's third setting, `num_gpus`, has to wait for a device other than the CPU.
 #[test]
 fn tr_1_settings_are_saved() {
     let hparams = Trainer::new(3).gradient_clip_val(1.0).hparams();

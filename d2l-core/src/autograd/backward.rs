@@ -55,9 +55,9 @@ fn run(root: &Tensor, grad: Tensor, options: Options, at: &mut dyn FnMut(&Edge, 
             match edge {
                 Edge::Leaf(leaf, _) => leaf.accumulate_grad(grad),
                 Edge::Node(node) => {
-                    node.run(&grad, &mut |e, g| pending.add(e, g));
+                    node.get().run(&grad, &mut |e, g| pending.add(e, g));
                     if !options.retain {
-                        node.release();
+                        node.get().release();
                     }
                 }
             }

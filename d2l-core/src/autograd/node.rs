@@ -9,7 +9,6 @@ use crate::{
     error::{Error, ErrorKind, fail},
 };
 use std::{
-    any::Any,
     cell::{Cell, RefCell},
     sync::{
         Arc, Mutex, MutexGuard,
@@ -20,7 +19,7 @@ use std::{
 /// Where a gradient flows to.
 #[derive(Clone)]
 pub(crate) enum Edge {
-    Node(Arc<Node>),
+    Node(NodeRef),
     /// A tensor the user asked a gradient for, with its number.
     Leaf(Tensor, u64),
 }
@@ -29,7 +28,7 @@ impl Edge {
     /// The place in the order in which gradients are complete: highest first.
     pub(crate) fn seq(&self) -> u64 {
         match self {
-            Edge::Node(n) => n.seq(),
+            Edge::Node(n) => n.get().seq,
             Edge::Leaf(_, seq) => *seq,
         }
     }
@@ -51,7 +50,7 @@ pub(crate) struct Meta {
     requires_grad: AtomicBool,
     /// Number of a leaf; 0 until it first needs one.
     seq: AtomicU64,
-    node: Option<Arc<Node>>,
+    node: Option<NodeRef>,
     grad: Mutex<Option<Tensor>>,
 }
 
@@ -61,7 +60,7 @@ impl Meta {
     }
 
     pub(crate) fn of_node(node: Arc<Node>) -> Meta {
-        Meta { requires_grad: AtomicBool::new(true), node: Some(node), ..Meta::none() }
+        Meta { requires_grad: AtomicBool::new(true), node: Some(NodeRef(Some(node))), ..Meta::none() }
     }
 
     pub(crate) fn requires_grad(&self) -> bool {
@@ -159,8 +158,7 @@ type Gradients = [Option<Tensor>; MAX_INPUTS];
 pub(crate) trait Rule: Send {
     /// The gradients of the inputs, unless the rule was freed.
     fn run(&self, grad: &Tensor, cx: &Context<'_>) -> Option<Gradients>;
-    /// Frees the rule, now or by whoever drops the box.
-    fn take(&mut self) -> Option<Box<dyn Any>>;
+    /// Frees the rule.
     fn clear(&mut self);
 }
 
@@ -175,10 +173,6 @@ where
         let grads = (self.as_ref()?.0)(grad, cx);
         all.iter_mut().zip(grads).for_each(|(a, g)| *a = g);
         Some(all)
-    }
-
-    fn take(&mut self) -> Option<Box<dyn Any>> {
-        Option::take(self).map(|rule| Box::new(rule) as Box<dyn Any>)
     }
 
     fn clear(&mut self) {
@@ -198,10 +192,6 @@ pub(crate) struct OpNode<R: Rule + ?Sized> {
 }
 
 impl Node {
-    pub(crate) fn seq(&self) -> u64 {
-        self.seq
-    }
-
     /// Sends the gradients of the inputs to `sink`, given the gradient of the output.
     pub(crate) fn run(self: &Arc<Self>, grad: &Tensor, sink: &mut dyn FnMut(&Edge, Tensor)) {
         let needs = |i: usize| self.edges[i].is_some();
@@ -266,37 +256,44 @@ impl Context<'_> {
     }
 }
 
-// ---- dropping ---------------------------------------------------------------------------------
-// A chain of a million nodes must not be dropped by a million nested calls. Up to a depth nodes
-// drop what they hold at once; deeper ones hand it to a list that the outermost works off.
+/// A handle on a node; every one is of this type, so that dropping the last one can be put off.
+///
+/// A chain of a million nodes must not be dropped by a million nested calls. Up to a depth a node is
+/// dropped at once, with all that its edges and its rule hold; deeper ones are put on a list that
+/// the outermost drop works off.
+#[derive(Clone)]
+pub(crate) struct NodeRef(Option<Arc<Node>>);
 
 const DEPTH: u32 = 64;
 
-/// What a node held.
-type Remains = ([Option<Edge>; MAX_INPUTS], Option<Box<dyn Any>>);
-
 thread_local! {
     static DROPPING: Cell<u32> = const { Cell::new(0) };
-    static WAITING: RefCell<Vec<Remains>> = const { RefCell::new(Vec::new()) };
+    static WAITING: RefCell<Vec<Arc<Node>>> = const { RefCell::new(Vec::new()) };
 }
 
-impl<R: Rule + ?Sized> Drop for OpNode<R> {
-    fn drop(&mut self) {
-        let edges = std::mem::take(&mut self.edges);
-        drop_node(edges, self.rule.get_mut().unwrap_or_else(|e| e.into_inner()));
+impl NodeRef {
+    pub(crate) fn get(&self) -> &Arc<Node> {
+        self.0.as_ref().expect("taken only by drop")
     }
 }
 
-fn drop_node<R: Rule + ?Sized>(edges: [Option<Edge>; MAX_INPUTS], rule: &mut R) {
+impl Drop for NodeRef {
+    fn drop(&mut self) {
+        if let Some(node) = self.0.take()
+            && Arc::strong_count(&node) == 1
+        {
+            drop_last(node);
+        }
+    }
+}
+
+fn drop_last(node: Arc<Node>) {
     let depth = DROPPING.get();
     if depth >= DEPTH {
-        let rule = rule.take();
-        WAITING.with_borrow_mut(|w| w.push((edges, rule)));
-        return;
+        return WAITING.with_borrow_mut(|w| w.push(node));
     }
     DROPPING.set(depth + 1);
-    rule.clear();
-    drop(edges);
+    drop(node);
     while depth == 0
         && let Some(next) = WAITING.with_borrow_mut(Vec::pop)
     {

@@ -1,6 +1,10 @@
 //! Absolute value and sign.
-use super::walk;
-use crate::{Tensor, kernel::math::Num, tensor::{float, stored}};
+use super::walk::{self, widen};
+use crate::{
+    DType, Tensor,
+    kernel::math::Num,
+    tensor::{float, wide},
+};
 
 impl Tensor {
     /// `|x|`, element by element. The gradient at 0 is 0.
@@ -11,7 +15,7 @@ impl Tensor {
     /// ```
     pub fn abs(&self) -> Tensor {
         if !self.dtype().is_float() {
-            return stored!(self.dtype(), T => walk::map::<T, T>(self, self.dtype(), |v| if v < T::ZERO { Num::minus(T::ZERO, v) } else { v }));
+            return walk::map::<i64, i64>(&self.long(), DType::I64, i64::wrapping_abs).to_dtype(self.dtype());
         }
         let x = self.saved("abs");
         let out = float!(self.dtype(), T => walk::map::<T, T>(self, self.dtype(), T::abs));
@@ -25,10 +29,11 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-1.5, 0.0, 2.0]).sign(), Tensor::from([-1.0, 0.0, 1.0]));
     /// ```
     pub fn sign(&self) -> Tensor {
-        let out = stored!(self.dtype(), T => walk::map::<T, T>(self, self.dtype(), |v| {
+        let x = widen(self.clone());
+        let out = wide!(x.dtype(), T => walk::map::<T, T>(&x, x.dtype(), |v| {
             if v > T::ZERO { T::ONE } else if v < T::ZERO { Num::minus(T::ZERO, T::ONE) } else { v }
         }));
-        out.record("sign", [self], |g, _| [Some(g.zeros_like())])
+        out.to_dtype(self.dtype()).record("sign", [self], |g, _| [Some(g.zeros_like())])
     }
 }
 

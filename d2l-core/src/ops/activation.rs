@@ -1,6 +1,10 @@
 //! Activation functions whose gradient is a formula in the result: tanh, sigmoid, ReLU.
-use super::walk;
-use crate::{Tensor, default_dtype, kernel::math, tensor::{float, stored}};
+use super::walk::{self, widen};
+use crate::{
+    Tensor, default_dtype,
+    kernel::math,
+    tensor::{float, wide},
+};
 
 impl Tensor {
     /// Integers as the default float type; floats as they are.
@@ -39,8 +43,9 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-1.0, 2.0]).relu(), Tensor::from([0.0, 2.0]));
     /// ```
     pub fn relu(&self) -> Tensor {
-        let y = stored!(self.dtype(), T => walk::map::<T, T>(self, self.dtype(), |v| if v <= (0 as T) { 0 as T } else { v }));
-        y.record_output("relu", [self], |g, cx| [Some(relu_gradient(g, cx.output()))])
+        let x = widen(self.clone());
+        let y = wide!(x.dtype(), T => walk::map::<T, T>(&x, x.dtype(), |v| if v <= (0 as T) { 0 as T } else { v }));
+        y.to_dtype(self.dtype()).record_output("relu", [self], |g, cx| [Some(relu_gradient(g, cx.output()))])
     }
 }
 

@@ -1,7 +1,7 @@
 //! `+ - * /` with broadcasting, between tensors and numbers.
 use super::{
     operand::{IntoOperand, Operand, Other, promote},
-    walk,
+    walk::{self, widen},
 };
 use crate::{
     DType, Tensor,
@@ -9,25 +9,9 @@ use crate::{
     default_dtype,
     error::{Result, bail, ok},
     kernel::math::Num,
-    tensor::{broadcast, float},
+    tensor::{broadcast, float, wide},
 };
 use std::ops;
-
-/// As `stored!`, for tensors that `widen` has left in F32, F64 or I64.
-macro_rules! wide {
-    ($dtype:expr, $T:ident => $body:expr) => {
-        match $dtype {
-            DType::F32 => { type $T = f32; $body }
-            DType::F64 => { type $T = f64; $body }
-            _ => { type $T = i64; $body }
-        }
-    };
-}
-
-/// Bytes and bools are computed as `I64` and cut back: fewer loops to compile, the same values.
-fn widen(x: Tensor) -> Tensor {
-    if matches!(x.dtype(), DType::U8 | DType::Bool) { x.long() } else { x }
-}
 
 /// One arithmetic operation: names, documentation, kernel, and the gradients of both sides.
 macro_rules! arithmetic {
@@ -50,32 +34,36 @@ macro_rules! arithmetic {
             /// # Errors
             /// If the shapes do not broadcast.
             pub fn $try_name<'a>(&self, other: impl Into<Operand<'a>>) -> Result<Tensor> {
-                const OP: &str = $op;
-                let (x, other) = promote(self, other.into());
-                let cast: fn(&'static str, Tensor) -> Result<Tensor> = $cast;
-                let x = cast(OP, x)?;
-                let dtype = x.dtype();
-                let x = widen(x);
-                match other {
-                    Other::Number(c) => {
-                        let out = $dispatch!(x.dtype(), T => {
-                            let $y = <T as Num>::from_f64(c);
-                            walk::map::<T, T>(&x, x.dtype(), move |$x| $kernel)
-                        });
-                        let rule: fn(&Tensor, f64) -> Tensor = $grad_number;
-                        Ok(out.to_dtype(dtype).record(OP, [&x], move |g, _| [Some(rule(g, c))]))
-                    }
-                    Other::Tensor(y) => {
-                        let y = widen(cast(OP, y)?);
-                        let shape = broadcast(OP, x.dims(), y.dims())?;
-                        let out = $dispatch!(x.dtype(), T => {
-                            walk::zip::<T, T, T>(&x, &y, shape, x.dtype(), |$x, $y| $kernel)
-                        });
-                        let rule: fn(&Tensor, &Context<'_>, &Tensor, &Tensor) -> [Option<Tensor>; 2] = $grads;
-                        let (a, b) = (x.saved(OP), y.saved(OP));
-                        Ok(out.to_dtype(dtype).record(OP, [&x, &y], move |g, cx| rule(g, cx, &a, &b)))
+                // Compiled once for all types of operands.
+                fn compute(x: &Tensor, other: Operand<'_>) -> Result<Tensor> {
+                    const OP: &str = $op;
+                    let (x, other) = promote(x, other);
+                    let cast: fn(&'static str, Tensor) -> Result<Tensor> = $cast;
+                    let x = cast(OP, x)?;
+                    let dtype = x.dtype();
+                    let x = widen(x);
+                    match other {
+                        Other::Number(c) => {
+                            let out = $dispatch!(x.dtype(), T => {
+                                let $y = <T as Num>::from_f64(c);
+                                walk::map::<T, T>(&x, x.dtype(), move |$x| $kernel)
+                            });
+                            let rule: fn(&Tensor, f64) -> Tensor = $grad_number;
+                            Ok(out.to_dtype(dtype).record(OP, [&x], move |g, _| [Some(rule(g, c))]))
+                        }
+                        Other::Tensor(y) => {
+                            let y = widen(cast(OP, y)?);
+                            let shape = broadcast(OP, x.dims(), y.dims())?;
+                            let out = $dispatch!(x.dtype(), T => {
+                                walk::zip::<T, T, T>(&x, &y, shape, x.dtype(), |$x, $y| $kernel)
+                            });
+                            let rule: fn(&Tensor, &Context<'_>, &Tensor, &Tensor) -> [Option<Tensor>; 2] = $grads;
+                            let (a, b) = (x.saved(OP), y.saved(OP));
+                            Ok(out.to_dtype(dtype).record(OP, [&x, &y], move |g, cx| rule(g, cx, &a, &b)))
+                        }
                     }
                 }
+                compute(self, other.into())
             }
         }
         operators!($op_trait $op_fn $name);

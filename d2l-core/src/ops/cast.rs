@@ -48,13 +48,14 @@ pub(crate) fn raw(x: &Tensor, dtype: DType) -> Tensor {
     if x.dtype() == dtype {
         return x.clone();
     }
-    stored!(x.dtype(), T => match dtype {
-        DType::F32 => walk::map::<T, f32>(x, dtype, |v| v as f32),
-        DType::F64 => walk::map::<T, f64>(x, dtype, |v| v as f64),
-        DType::I64 => walk::map::<T, i64>(x, dtype, |v| v as i64),
-        DType::U8 => walk::map::<T, u8>(x, dtype, |v| v as u8),
-        DType::Bool => walk::map::<T, u8>(x, dtype, |v| u8::from(v != (0 as T))),
-    })
+    match dtype {
+        DType::F32 => stored!(x.dtype(), T => walk::map::<T, f32>(x, dtype, |v| v as f32)),
+        DType::F64 => stored!(x.dtype(), T => walk::map::<T, f64>(x, dtype, |v| v as f64)),
+        DType::I64 => stored!(x.dtype(), T => walk::map::<T, i64>(x, dtype, |v| v as i64)),
+        // Through I64, so that values wrap around as in PyTorch.
+        DType::U8 => walk::map::<i64, u8>(&raw(x, DType::I64), dtype, |v| v as u8),
+        DType::Bool => x.ne(0),
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! Comparisons, element by element, with `Bool` results.
 use super::{
     operand::{Operand, Other, promote},
-    walk,
+    walk::{self, widen},
 };
 use crate::{
     DType, Tensor,
     error::{Result, ok},
-    tensor::{Dims, broadcast, stored},
+    tensor::{Dims, broadcast, wide},
 };
 
 macro_rules! comparison {
@@ -32,13 +32,13 @@ fn operands(op: &'static str, x: &Tensor, other: Operand<'_>) -> Result<(Tensor,
         Other::Tensor(y) => y.detach(),
     };
     broadcast(op, x.dims(), y.dims())?;
-    Ok((x, y))
+    Ok((widen(x), widen(y)))
 }
 
 /// The three kernels that all comparisons come down to.
 fn compare(x: &Tensor, y: &Tensor, which: Which) -> Tensor {
     let shape = broadcast("compare", x.dims(), y.dims()).expect("checked before");
-    stored!(x.dtype(), T => match which {
+    wide!(x.dtype(), T => match which {
         Which::Equal => walk::zip::<T, T, u8>(x, y, shape, DType::Bool, |a, b| u8::from(a == b)),
         Which::Less => walk::zip::<T, T, u8>(x, y, shape, DType::Bool, |a, b| u8::from(a < b)),
         Which::LessEqual => walk::zip::<T, T, u8>(x, y, shape, DType::Bool, |a, b| u8::from(a <= b)),

@@ -1,13 +1,13 @@
 //! Powers and roots.
 use super::{
     operand::{Operand, Other, promote},
-    walk,
+    walk::{self, widen},
 };
 use crate::{
     Tensor,
     error::ok,
     kernel::math::Num,
-    tensor::{broadcast, float, stored},
+    tensor::{broadcast, float, wide},
 };
 
 impl Tensor {
@@ -19,8 +19,9 @@ impl Tensor {
     /// ```
     pub fn square(&self) -> Tensor {
         let x = self.saved("square");
-        let y = stored!(self.dtype(), T => walk::map::<T, T>(self, self.dtype(), |v| Num::times(v, v)));
-        y.record("square", [self], move |g, _| [Some(g * 2.0 * &*x)])
+        let wide = widen(self.clone());
+        let y = wide!(wide.dtype(), T => walk::map::<T, T>(&wide, wide.dtype(), |v| Num::times(v, v)));
+        y.to_dtype(self.dtype()).record("square", [self], move |g, _| [Some(g * 2.0 * &*x)])
     }
 
     /// `√x`, element by element: NaN below 0. Gradient: `1 / (2√x)`.
@@ -47,7 +48,12 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn pow<'a>(&self, p: impl Into<Operand<'a>>) -> Tensor {
-        let (x, p) = promote(self, p.into());
+        self.pow_operand(p.into())
+    }
+
+    #[track_caller]
+    fn pow_operand(&self, p: Operand<'_>) -> Tensor {
+        let (x, p) = promote(self, p);
         if !x.dtype().is_float() {
             let dtype = x.dtype();
             return match p {

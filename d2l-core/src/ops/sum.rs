@@ -79,13 +79,17 @@ impl Tensor {
     }
 
     fn reduce(&self, op: &'static str, dims: impl IntoShape, keep: bool, mean: bool) -> Result<Tensor> {
+        let list = if self.dim() == 0 { axes(op, dims, 0).map(|_| vec![])? } else { axes(op, dims, self.dim())? };
+        self.reduce_axes(op, &list, keep, mean)
+    }
+
+    fn reduce_axes(&self, op: &'static str, axes: &[usize], keep: bool, mean: bool) -> Result<Tensor> {
         if mean {
             self.check_float(op)?;
         }
         let x = self.summable();
-        let axes = if self.dim() == 0 { axes(op, dims, 0).map(|_| vec![])? } else { axes(op, dims, self.dim())? };
         let kept = axes.iter().fold(*x.dims(), |d, &a| d.with(a, 1));
-        let mut out = sum_axes(&x, &axes);
+        let mut out = sum_axes(&x, axes);
         if mean {
             let n = axes.iter().map(|&a| self.shape()[a]).product::<usize>();
             out = out / n;

@@ -5,6 +5,12 @@ use crate::{
     tensor::Dims,
 };
 
+/// Bytes and bools as `I64`: fewer loops to compile, and integers wrap around in the same way when
+/// the result is cut back.
+pub(crate) fn widen(x: Tensor) -> Tensor {
+    if matches!(x.dtype(), DType::U8 | DType::Bool) { x.long() } else { x }
+}
+
 /// `f` of every element, as a new tensor of `dtype`.
 #[inline]
 pub(crate) fn map<T: Plain, R: Plain>(x: &Tensor, dtype: DType, f: impl Fn(T) -> R + Copy + Sync) -> Tensor {

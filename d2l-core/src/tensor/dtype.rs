@@ -125,6 +125,18 @@ macro_rules! stored {
     };
 }
 
+/// The same for F32, F64 and I64, which elementwise operations compute in; `walk::widen` brings
+/// bytes and bools there.
+macro_rules! wide {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::F32 => { type $T = f32; $body }
+            $crate::DType::F64 => { type $T = f64; $body }
+            _ => { type $T = i64; $body }
+        }
+    };
+}
+
 /// The same for float dtypes; the caller has checked that it is one.
 macro_rules! float {
     ($dtype:expr, $T:ident => $body:expr) => {
@@ -135,4 +147,4 @@ macro_rules! float {
         }
     };
 }
-pub(crate) use {float, stored};
+pub(crate) use {float, stored, wide};

@@ -13,7 +13,7 @@ pub use dtype::{DType, Element, default_dtype, set_default_dtype};
 pub use shape::{IntoShape, MAX_DIM};
 pub use view::View;
 
-pub(crate) use dtype::{float, stored};
+pub(crate) use dtype::{float, stored, wide};
 pub(crate) use shape::{Dims, axes, axis, broadcast, sizes};
 
 use crate::{
