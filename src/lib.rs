@@ -45,6 +45,9 @@
 // The macros write `::d2l::…`, also for this crate's own layers.
 extern crate self as d2l;
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 pub mod board;
 pub mod data;
 pub mod loss;
@@ -52,9 +55,6 @@ pub mod module;
 pub mod nn;
 pub mod optim;
 pub mod prelude;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 pub mod train;
 
 pub use d2l_core::{

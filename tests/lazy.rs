@@ -62,7 +62,7 @@ fn lz_3_the_printed_form_tells_what_is_known() {
     let after = layer.repr().to_string();
     assert_eq!(
         after,
-        "LazyLinear(in_features=20, out_features=3, bias=True)"
+        "Linear(in_features=20, out_features=3, bias=True)"
     );
 }
 

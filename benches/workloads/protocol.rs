@@ -23,7 +23,14 @@ pub struct Args {
 impl Args {
     pub fn parse() -> Args {
         let started = Instant::now();
-        let mut a = Args { threads: 1, reps: 7, rep_seconds: 0.15, list: false, patterns: vec![], started };
+        let mut a = Args {
+            threads: 1,
+            reps: 7,
+            rep_seconds: 0.15,
+            list: false,
+            patterns: vec![],
+            started,
+        };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             let mut number = || -> f64 {
@@ -43,12 +50,18 @@ impl Args {
     }
 
     pub fn selected(&self, name: &str) -> bool {
-        self.list || self.patterns.iter().any(|p| matches(p.as_bytes(), name.as_bytes()))
+        self.list
+            || self
+                .patterns
+                .iter()
+                .any(|p| matches(p.as_bytes(), name.as_bytes()))
     }
 }
 
 fn usage(mistake: &str) -> ! {
-    eprintln!("{mistake}\nusage: workloads [--threads N] [--reps N] [--rep-seconds S] [--list] NAME...");
+    eprintln!(
+        "{mistake}\nusage: workloads [--threads N] [--reps N] [--rep-seconds S] [--list] NAME..."
+    );
     std::process::exit(2)
 }
 
@@ -78,7 +91,11 @@ pub fn measure(args: &Args, w: &Workload) {
     }
     let each = warm_up.elapsed().as_secs_f64() / f64::from(steps);
     let inner = (args.rep_seconds / each).ceil().max(1.0);
-    let reps = if each < 1.0 { args.reps } else { args.reps.min(5) };
+    let reps = if each < 1.0 {
+        args.reps
+    } else {
+        args.reps.min(5)
+    };
     let mut rates: Vec<f64> = (0..reps).map(|_| rate(&mut step, inner as usize)).collect();
     rates.sort_by(f64::total_cmp);
     let median = (rates[(reps - 1) / 2] + rates[reps / 2]) / 2.0;

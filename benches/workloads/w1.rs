@@ -82,7 +82,11 @@ const EPOCHS: usize = 100;
 fn epochs_by_trainer() -> Step {
     let (mut model, loader) = (LinearRegression::new(0.03), loader(&data()));
     Box::new(move || {
-        black_box(Trainer::new(EPOCHS).progress(false).fit(&mut model, &loader));
+        black_box(
+            Trainer::new(EPOCHS)
+                .progress(false)
+                .fit(&mut model, &loader),
+        );
     })
 }
 
@@ -111,11 +115,29 @@ fn job() -> Step {
 
 pub fn all() -> Vec<Workload> {
     vec![
-        Workload { name: "w1.linreg", build: step },
-        Workload { name: "w1.linreg_epoch", build: epoch_by_trainer },
-        Workload { name: "w1.linreg_epoch_by_hand", build: epoch_by_hand },
-        Workload { name: "w1.linreg_100epochs", build: epochs_by_trainer },
-        Workload { name: "w1.linreg_100epochs_by_hand", build: epochs_by_hand },
-        Workload { name: "w1.job", build: job },
+        Workload {
+            name: "w1.linreg",
+            build: step,
+        },
+        Workload {
+            name: "w1.linreg_epoch",
+            build: epoch_by_trainer,
+        },
+        Workload {
+            name: "w1.linreg_epoch_by_hand",
+            build: epoch_by_hand,
+        },
+        Workload {
+            name: "w1.linreg_100epochs",
+            build: epochs_by_trainer,
+        },
+        Workload {
+            name: "w1.linreg_100epochs_by_hand",
+            build: epochs_by_hand,
+        },
+        Workload {
+            name: "w1.job",
+            build: job,
+        },
     ]
 }

@@ -42,7 +42,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of operation `op`.
     pub fn new(op: &'static str, kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error(Box::new(Repr { op, kind, message: message.into() }))
+        Error(Box::new(Repr {
+            op,
+            kind,
+            message: message.into(),
+        }))
     }
 
     /// The operation that refused.

@@ -21,18 +21,21 @@ pub mod rng;
 mod tensor;
 pub mod testing;
 
-pub use autograd::{Arity, Context, Differentiable, grad, is_grad_enabled, no_grad, value_and_grad};
+pub use autograd::{
+    Arity, Context, Differentiable, grad, is_grad_enabled, no_grad, value_and_grad,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use ops::*;
 pub use rng::manual_seed;
 pub use tensor::{
-    DType, Data, Device, DeviceError, Element, IntoShape, MAX_DIM, Tensor, View, default_dtype, set_default_dtype,
+    DType, Data, Device, DeviceError, Element, IntoShape, MAX_DIM, Tensor, View, default_dtype,
+    set_default_dtype,
 };
 
 /// Names the running module in error messages.
 pub mod scope {
     pub(crate) use crate::kernel::scope::suffix;
-    pub use crate::kernel::scope::{Scope, describe, enter, enter_index};
+    pub use crate::kernel::scope::{Scope, describe, enter, enter_index, place};
 }
 
 /// Threads, memory and instruction sets.

@@ -27,7 +27,13 @@ pub struct Stream {
 impl Stream {
     /// The stream of this seed and path, at its beginning.
     pub fn new(seed: u64, path: u64) -> Stream {
-        Stream { key: [seed as u32, (seed >> 32) as u32], path, block: 0, buffer: [0; WORDS], used: WORDS }
+        Stream {
+            key: [seed as u32, (seed >> 32) as u32],
+            path,
+            block: 0,
+            buffer: [0; WORDS],
+            used: WORDS,
+        }
     }
 
     #[inline]
@@ -74,7 +80,9 @@ impl Stream {
         match u32::try_from(span) {
             Ok(n) => low + i64::from(self.below(n)),
             // The bias of a 128-bit product is below 2^-64.
-            Err(_) => low.wrapping_add(((u128::from(self.next_pair()) * u128::from(span)) >> 64) as i64),
+            Err(_) => {
+                low.wrapping_add(((u128::from(self.next_pair()) * u128::from(span)) >> 64) as i64)
+            }
         }
     }
 
@@ -113,7 +121,10 @@ impl Stream {
         for chunk in out.chunks_mut(WORDS) {
             self.refill();
             normals(&self.buffer, &mut z);
-            chunk.iter_mut().zip(&z).for_each(|(o, z)| *o = mean + std * z);
+            chunk
+                .iter_mut()
+                .zip(&z)
+                .for_each(|(o, z)| *o = mean + std * z);
         }
     }
 
@@ -158,7 +169,13 @@ impl<'a> From<&'a mut [f64]> for Floats<'a> {
     }
 }
 
-trait Sample: Copy + PartialOrd + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self> + std::ops::Sub<Output = Self> {
+trait Sample:
+    Copy
+    + PartialOrd
+    + std::ops::Add<Output = Self>
+    + std::ops::Mul<Output = Self>
+    + std::ops::Sub<Output = Self>
+{
     fn uniform(s: &mut Stream) -> Self;
 }
 
@@ -240,8 +257,15 @@ mod tests {
         let mut x = vec![0f32; 100_001];
         Stream::new(1, 0).fill_normal((&mut x[..]).into(), 1.0, 2.0);
         let mean = x.iter().map(|&v| f64::from(v)).sum::<f64>() / x.len() as f64;
-        let var = x.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / x.len() as f64;
-        assert!((mean - 1.0).abs() < 0.03 && (var - 4.0).abs() < 0.1, "{mean} {var}");
+        let var = x
+            .iter()
+            .map(|&v| (f64::from(v) - mean).powi(2))
+            .sum::<f64>()
+            / x.len() as f64;
+        assert!(
+            (mean - 1.0).abs() < 0.03 && (var - 4.0).abs() < 0.1,
+            "{mean} {var}"
+        );
     }
 
     #[test]

@@ -13,17 +13,26 @@ use crate::{DType, Tensor, no_grad, rng::Stream, tensor::Dims};
 /// assert!(gradcheck(|x| x[0].tanh() * &x[0], &[x]).is_ok());
 /// ```
 pub fn gradcheck(f: impl Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> Result<(), String> {
-    let xs: Vec<Tensor> = inputs.iter().map(|x| x.detach().double().copy().requires_grad_(true)).collect();
+    let xs: Vec<Tensor> = inputs
+        .iter()
+        .map(|x| x.detach().double().copy().requires_grad_(true))
+        .collect();
     let y = f(&xs);
     let weights = numbers(y.shape(), 99);
     (&y * &weights).sum().backward();
     let value = || no_grad(|| (f(&xs).double() * &weights).sum().item());
     for (k, x) in xs.iter().enumerate() {
-        let exact = x.grad().unwrap_or_else(|| x.zeros_like()).contiguous().to_vec::<f64>();
+        let exact = x
+            .grad()
+            .unwrap_or_else(|| x.zeros_like())
+            .contiguous()
+            .to_vec::<f64>();
         for (i, g) in exact.iter().enumerate() {
             let numeric = difference(x, i, &value);
             if (g - numeric).abs() > 1e-6 * (1.0 + numeric.abs()) {
-                return Err(format!("input {k}, element {i}: gradient {g}, difference quotient {numeric}"));
+                return Err(format!(
+                    "input {k}, element {i}: gradient {g}, difference quotient {numeric}"
+                ));
             }
         }
     }
@@ -49,7 +58,9 @@ pub(crate) fn numbers(shape: &[usize], seed: u64) -> Tensor {
     let mut s = Stream::new(seed, shape.len() as u64);
     let dims = Dims::new(shape);
     Tensor::build::<f64>(DType::F64, dims, |out| {
-        out.iter_mut().for_each(|o| *o = (0.2 + 1.3 * s.uniform()) * if s.uniform() < 0.5 { -1.0 } else { 1.0 });
+        out.iter_mut().for_each(|o| {
+            *o = (0.2 + 1.3 * s.uniform()) * if s.uniform() < 0.5 { -1.0 } else { 1.0 }
+        });
     })
 }
 
@@ -64,10 +75,23 @@ enum Lie {
 
 /// [`gradcheck`] with every input contiguous, transposed and expanded; reports the first failure.
 #[cfg(test)]
-pub(crate) fn check_layouts(f: impl Fn(&[Tensor]) -> Tensor, shapes: &[&[usize]]) -> Result<(), String> {
+pub(crate) fn check_layouts(
+    f: impl Fn(&[Tensor]) -> Tensor,
+    shapes: &[&[usize]],
+) -> Result<(), String> {
     for lie in [Lie::Contiguous, Lie::Transposed, Lie::Expanded] {
-        let bases: Vec<Tensor> = shapes.iter().enumerate().map(|(i, s)| numbers(&base_shape(s, lie), i as u64)).collect();
-        let laid = |xs: &[Tensor]| f(&xs.iter().zip(shapes).map(|(x, s)| lay(x, s, lie)).collect::<Vec<_>>());
+        let bases: Vec<Tensor> = shapes
+            .iter()
+            .enumerate()
+            .map(|(i, s)| numbers(&base_shape(s, lie), i as u64))
+            .collect();
+        let laid = |xs: &[Tensor]| {
+            f(&xs
+                .iter()
+                .zip(shapes)
+                .map(|(x, s)| lay(x, s, lie))
+                .collect::<Vec<_>>())
+        };
         gradcheck(laid, &bases).map_err(|e| format!("{lie:?} inputs: {e}"))?;
     }
     Ok(())
@@ -88,7 +112,12 @@ fn base_shape(shape: &[usize], lie: Lie) -> Vec<usize> {
 fn lay(x: &Tensor, shape: &[usize], lie: Lie) -> Tensor {
     match lie {
         Lie::Contiguous => x.clone(),
-        Lie::Transposed => x.permute((0..shape.len()).rev().map(|a| a as isize).collect::<Vec<_>>()),
+        Lie::Transposed => x.permute(
+            (0..shape.len())
+                .rev()
+                .map(|a| a as isize)
+                .collect::<Vec<_>>(),
+        ),
         Lie::Expanded => x.expand(shape),
     }
 }

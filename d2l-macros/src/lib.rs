@@ -38,7 +38,7 @@ use proc_macro::TokenStream;
 /// On the type: `#[module(base = Classifier)]` inherits hooks from a base class;
 /// `#[module(no_clone)]` leaves out `Clone`, which is otherwise written as an independent copy
 /// (own values, same settings, ties kept inside the copy); `#[module(repr = path)]` prints the
-/// module as a leaf whose settings `fn(&Self) -> String` returns; `#[module(crate = path)]` says
+/// module as the one line that `fn(&Self) -> String` returns; `#[module(crate = path)]` says
 /// where `d2l` is found.
 ///
 /// On a field: `#[hparam]` is saved and printed, `#[module(skip)]` is ignored. Every other field is

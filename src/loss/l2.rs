@@ -25,7 +25,12 @@ impl L2Loss {
     #[track_caller]
     pub fn forward(&self, y_hat: &Tensor, y: &Tensor) -> Tensor {
         let fits = y_hat.shape() == y.shape() && y.dim() > 0;
-        assert!(fits, "L2Loss: prediction {:?} and label {:?} do not fit", y_hat.shape(), y.shape());
+        assert!(
+            fits,
+            "L2Loss: prediction {:?} and label {:?} do not fit",
+            y_hat.shape(),
+            y.shape()
+        );
         let half = (y_hat - y).square() * 0.5;
         match half.dim() {
             1 => half,

@@ -62,7 +62,8 @@ pub trait Module: Field {
         Vec::new()
     }
 
-    /// What a leaf prints between its parentheses; `None` for a module that prints its parts.
+    /// The line that stands for a leaf: `Linear(in_features=2, …)`; `None` for a module that prints
+    /// its parts.
     fn leaf_repr(&self) -> Option<String> {
         None
     }

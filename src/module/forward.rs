@@ -1,5 +1,5 @@
 //! The forward pass as a trait, and what a trainer can feed to it.
-use super::{Copier, Module};
+use super::{Copier, Module, Refusal};
 use d2l_core::Tensor;
 use std::slice::Iter;
 
@@ -15,6 +15,15 @@ pub trait Forward<Args> {
 
     /// `forward(args.0, args.1, ..)`.
     fn call(&self, args: Args) -> Self::Output;
+
+    /// [`call`](Forward::call), but a leaf layer's complaint about its input comes back instead of
+    /// a panic, so that a container can raise it at its caller's line.
+    ///
+    /// # Errors
+    /// If a leaf layer of the library refuses its input.
+    fn try_call(&self, args: Args) -> Result<Self::Output, Refusal> {
+        Ok(self.call(args))
+    }
 }
 
 /// A module that makes one tensor of one tensor.
@@ -27,7 +36,11 @@ pub trait Forward<Args> {
 )]
 pub trait Layer: Module {
     /// The layer's output on `x`.
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor;
+
+    #[doc(hidden)]
+    fn try_forward(&self, x: &Tensor) -> Result<Tensor, Refusal>;
 
     #[doc(hidden)]
     fn copy_layer(&self, c: &mut Copier) -> Box<dyn Layer>;
@@ -37,8 +50,13 @@ impl<M> Layer for M
 where
     M: Module + for<'a> Forward<(&'a Tensor,), Output = Tensor>,
 {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         self.call((x,))
+    }
+
+    fn try_forward(&self, x: &Tensor) -> Result<Tensor, Refusal> {
+        self.try_call((x,))
     }
 
     fn copy_layer(&self, c: &mut Copier) -> Box<dyn Layer> {

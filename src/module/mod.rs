@@ -19,6 +19,7 @@ mod optimizer;
 mod param;
 mod repr;
 mod scope;
+mod shared;
 mod state_dict;
 mod tree;
 
@@ -38,8 +39,9 @@ pub use mode::Mode;
 pub use optimizer::Optimizer;
 pub use param::Param;
 pub use repr::Repr;
-pub use scope::fail;
+pub use scope::{Refusal, fail};
 pub use state_dict::{StateDict, StateDictError};
+pub(crate) use state_dict::{lazy_names, load_partly};
 pub use tree::{ModuleExt, visit_modules, visit_parameters};
 
 #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! A learnable tensor with an identity.
 use super::init::{Constant, Initializer, Normal, Uniform, Zeros};
-use d2l_core::{IntoShape, Tensor, no_grad};
+use d2l_core::{IntoOperand, IntoShape, Operand, Tensor, no_grad};
 use std::{
     fmt,
     ops::Deref,
@@ -37,6 +37,8 @@ struct Inner {
     pending: Mutex<Vec<Arc<dyn Initializer>>>,
     /// What to call it while it has no shape.
     name: &'static str,
+    /// What is known of its shape before it has one.
+    expected: Option<Vec<Option<usize>>>,
     training: AtomicBool,
 }
 
@@ -54,19 +56,26 @@ impl Param {
 
     /// A parameter whose shape is not known yet.
     pub fn lazy() -> Param {
-        Param::lazy_named("a parameter")
+        Param::with("a parameter", None, Vec::new(), true)
     }
 
-    /// The same, with a name for messages: `LazyLinear.weight`.
-    pub fn lazy_named(name: &'static str) -> Param {
-        Param::with(name, Vec::new(), true)
+    /// The same, with a name for messages and what is known of its shape: a file with another one
+    /// is refused. `Param::lazy_named("LazyLinear.weight", [Some(2), None])`
+    pub fn lazy_named(name: &'static str, expected: impl Into<Vec<Option<usize>>>) -> Param {
+        Param::with(name, Some(expected.into()), Vec::new(), true)
     }
 
-    fn with(name: &'static str, pending: Vec<Arc<dyn Initializer>>, training: bool) -> Param {
+    fn with(
+        name: &'static str,
+        expected: Option<Vec<Option<usize>>>,
+        pending: Vec<Arc<dyn Initializer>>,
+        training: bool,
+    ) -> Param {
         Param(Arc::new(Inner {
             tensor: OnceLock::new(),
             pending: Mutex::new(pending),
             name,
+            expected,
             training: AtomicBool::new(training),
         }))
     }
@@ -103,18 +112,18 @@ impl Param {
     }
 
     /// Normal distribution with this mean and standard deviation; waits for the shape if need be.
-    pub fn normal_(&self, mean: f64, std: f64) -> &Param {
-        self.init(Normal(mean, std))
+    pub fn normal_(&self, mean: impl Into<f64>, std: impl Into<f64>) -> &Param {
+        self.init(Normal(mean.into(), std.into()))
     }
 
     /// Uniform distribution on `[low, high)`; waits for the shape if need be.
-    pub fn uniform_(&self, low: f64, high: f64) -> &Param {
-        self.init(Uniform(low, high))
+    pub fn uniform_(&self, low: impl Into<f64>, high: impl Into<f64>) -> &Param {
+        self.init(Uniform(low.into(), high.into()))
     }
 
     /// The same value everywhere; waits for the shape if need be.
-    pub fn fill_(&self, value: f64) -> &Param {
-        self.init(Constant(value))
+    pub fn fill_(&self, value: impl Into<f64>) -> &Param {
+        self.init(Constant(value.into()))
     }
 
     /// Zero everywhere; waits for the shape if need be.
@@ -150,12 +159,22 @@ impl Param {
 
     /// A parameter of its own with the same value, or the same pending initialisers.
     pub(super) fn independent(&self) -> Param {
-        let copy = Param::with(self.0.name, self.pending().clone(), self.is_training());
+        let copy = Param::with(
+            self.0.name,
+            self.0.expected.clone(),
+            self.pending().clone(),
+            self.is_training(),
+        );
         if let Some(t) = self.get() {
             let t = t.detach().copy().requires_grad_(t.requires_grad());
             let _ = copy.0.tensor.set(t);
         }
         copy
+    }
+
+    /// What is known of the shape before there is one; `None` for a size that is open.
+    pub(super) fn expected(&self) -> Option<&[Option<usize>]> {
+        self.0.expected.as_deref()
     }
 
     /// The mode its model was last put in; lets any model with parameters know.
@@ -189,6 +208,14 @@ impl Deref for Param {
                 self.0.name
             ),
         }
+    }
+}
+
+/// A parameter stands wherever a tensor or a number may: `x.matmul(&w) + &self.b`.
+impl IntoOperand for Param {
+    #[track_caller]
+    fn operand(&self) -> Operand<'_> {
+        Operand::Tensor(self)
     }
 }
 
@@ -258,6 +285,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "`LazyLinear.weight` has no shape yet")]
     fn without_a_shape_it_says_what_it_waits_for() {
-        let _ = Param::lazy_named("LazyLinear.weight").shape();
+        let _ = Param::lazy_named("LazyLinear.weight", [Some(1), None]).shape();
     }
 }

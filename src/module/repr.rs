@@ -5,9 +5,9 @@ use std::fmt;
 /// The printed tree of a module; see [`ModuleExt::repr`](super::ModuleExt::repr).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repr {
-    /// `Linear`, `Vec`, …
+    /// `Sequential`, `Vec`, …; of a leaf the whole line.
     kind: String,
-    /// What stands between the parentheses of a leaf, or on a line of its own.
+    /// What stands between the parentheses, or on a line of its own.
     settings: String,
     parts: Vec<(String, Repr)>,
     leaf: bool,
@@ -31,13 +31,16 @@ impl Repr {
         }
     }
 
+    fn leaf(line: &str) -> Repr {
+        Repr {
+            leaf: true,
+            ..Repr::group(line)
+        }
+    }
+
     fn module(m: &dyn Module) -> Repr {
-        if let Some(settings) = m.leaf_repr() {
-            return Repr {
-                settings,
-                leaf: true,
-                ..Repr::group(m.type_name())
-            };
+        if let Some(line) = m.leaf_repr() {
+            return Repr::leaf(&line);
         }
         let mut parts = Collect(Vec::new());
         m.visit(&mut parts);
@@ -54,14 +57,10 @@ impl Repr {
     }
 
     fn param(p: &Param) -> Repr {
-        let settings = p
+        let shape = p
             .get()
             .map_or("lazy".to_string(), |t| format!("{:?}", t.shape()));
-        Repr {
-            settings,
-            leaf: true,
-            ..Repr::group("Param")
-        }
+        Repr::leaf(&format!("Param({shape})"))
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>, indent: usize) -> fmt::Result {
@@ -71,6 +70,9 @@ impl Repr {
             parts,
             ..
         } = self;
+        if self.leaf {
+            return f.write_str(kind);
+        }
         if parts.is_empty() {
             return write!(f, "{kind}({settings})");
         }

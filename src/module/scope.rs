@@ -3,7 +3,10 @@ use super::{
     Module,
     tree::{Part, walk_running},
 };
-use d2l_core::scope::{self, Scope};
+use d2l_core::{
+    Error,
+    scope::{self, Scope},
+};
 use std::fmt::Display;
 
 /// A running module.
@@ -43,6 +46,46 @@ fn addr(m: &dyn Module) -> usize {
 #[track_caller]
 pub fn fail(m: &dyn Module, error: impl Display) -> ! {
     panic!("{error} (in {})", scope::describe(addr(m), m.type_name()))
+}
+
+/// A layer's refusal on its way out of the containers it is in, each adding its part of the path;
+/// the outermost raises it, at the user's line.
+#[derive(Debug)]
+pub struct Refusal(Box<(Error, String, &'static str)>);
+
+impl Refusal {
+    /// `layer` refused its input.
+    pub fn new(layer: &dyn Module, error: Error) -> Refusal {
+        Refusal(Box::new((error, String::new(), layer.type_name())))
+    }
+
+    /// The layer is, or is in, the part called `name`.
+    #[must_use]
+    pub fn inside(mut self, name: impl Display) -> Refusal {
+        let path = &mut self.0.1;
+        *path = if path.is_empty() {
+            name.to_string()
+        } else {
+            format!("{name}.{path}")
+        };
+        self
+    }
+
+    /// Panics with the error and the layer's place in the running model, of which `container` is a
+    /// part.
+    #[cold]
+    #[track_caller]
+    pub fn raise(self, container: &dyn Module) -> ! {
+        let outer = scope::place(addr(container), container.type_name());
+        let whole = if outer.is_empty() {
+            self
+        } else {
+            self.inside(outer)
+        };
+        let (error, path, layer) = &*whole.0;
+        let comma = if path.is_empty() { "" } else { ", " };
+        panic!("{error} (in {path}{comma}{layer})")
+    }
 }
 
 /// What `#[add_to_class(..)] fn forward` runs its body in: the module's scope if the type is a

@@ -138,12 +138,32 @@ impl Slot {
     fn refuses(&self, new: &Tensor) -> Option<(String, String)> {
         let fits = match self.tensor() {
             Some(t) => (t.shape(), t.dtype()) == (new.shape(), new.dtype()),
-            None => is_float(new),
+            None => is_float(new) && self.expects(new.shape()),
         };
-        let here = self
-            .tensor()
-            .map_or_else(|| "no shape yet, but a float dtype".to_string(), look);
+        let here = self.tensor().map_or_else(|| self.expectation(), look);
         (!fits).then(|| (here, look(new)))
+    }
+
+    /// Whether a parameter without a shape may get this one.
+    fn expects(&self, shape: &[usize]) -> bool {
+        let Slot::Param(p, _) = self else { return true };
+        p.expected().is_none_or(|e| {
+            e.len() == shape.len() && e.iter().zip(shape).all(|(e, s)| e.is_none_or(|e| e == *s))
+        })
+    }
+
+    fn expectation(&self) -> String {
+        let Slot::Param(p, _) = self else {
+            return String::new();
+        };
+        let Some(sizes) = p.expected() else {
+            return "no shape yet, but a float dtype".to_string();
+        };
+        let sizes: Vec<_> = sizes
+            .iter()
+            .map(|s| s.map_or("?".into(), |s| s.to_string()))
+            .collect();
+        format!("no shape yet, but [{}] of a float dtype", sizes.join(", "))
     }
 
     fn load(&self, new: &Tensor) {
@@ -187,11 +207,29 @@ pub(super) fn of<M: Module + ?Sized>(m: &M) -> StateDict {
 /// See [`ModuleExt::load_state_dict`](super::ModuleExt::load_state_dict). A tied parameter may stand
 /// under any of its names.
 pub(super) fn load<M: Module + ?Sized>(m: &M, dict: &StateDict) -> Result<(), StateDictError> {
+    load_partly(m, dict, &[])
+}
+
+/// The names of the parameters that have no shape, and so no place in a state.
+pub(crate) fn lazy_names<M: Module + ?Sized>(m: &M) -> Vec<String> {
+    let lazy = slots(m).into_iter().filter(|s| s.tensor().is_none());
+    lazy.map(|s| s.names()[0].clone()).collect()
+}
+
+/// [`load`] of a state that was taken while the parameters called `lazy` had no shape: they may be
+/// absent where they have none here either.
+pub(crate) fn load_partly<M: Module + ?Sized>(
+    m: &M,
+    dict: &StateDict,
+    lazy: &[String],
+) -> Result<(), StateDictError> {
     let slots = slots(m);
     let (mut error, mut plan) = (StateDictError::default(), Vec::new());
     for slot in &slots {
         let Some((name, new)) = slot.names().iter().find_map(|n| Some((n, dict.get(n)?))) else {
-            error.missing.push(slot.names()[0].clone());
+            if slot.tensor().is_some() || !lazy.contains(&slot.names()[0]) {
+                error.missing.push(slot.names()[0].clone());
+            }
             continue;
         };
         match slot.refuses(new) {

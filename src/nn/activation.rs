@@ -9,7 +9,7 @@ macro_rules! activation {
 
         forward! {
             #[doc = concat!("[`Tensor::", stringify!($method), "`](d2l_core::Tensor::", stringify!($method), ").")]
-            $name, |_this, x| x.$method()
+            $name, |_this, x| Ok(x.$method())
         }
     )* };
 }

@@ -3,13 +3,14 @@ use crate::module::{Cloneable, Copier, Field, Param, Visitor, copy_any};
 use std::{any::Any, ops::Deref};
 
 /// A parameter that may be absent. Reads like one: `layer.bias.fill_(0.0)`.
-#[derive(Debug)]
+/// A clone is another handle on the same parameter.
+#[derive(Clone, Debug)]
 pub struct Bias(Option<Param>);
 
 impl Bias {
-    /// A bias without a shape yet, under this name in messages.
-    pub(crate) fn lazy(name: &'static str) -> Bias {
-        Bias(Some(Param::lazy_named(name)))
+    /// A bias of this size without values yet, under this name in messages.
+    pub(crate) fn lazy(name: &'static str, size: usize) -> Bias {
+        Bias(Some(Param::lazy_named(name, [Some(size)])))
     }
 
     /// A bias of its own value.

@@ -1,5 +1,5 @@
 //! Images to rows.
-use crate::{Module, module::fail};
+use crate::Module;
 use d2l_core::{Error, ErrorKind};
 
 /// All axes but the first as one: `[n, 1, 28, 28]` to `[n, 784]` (PyTorch's `nn.Flatten`).
@@ -9,12 +9,12 @@ use d2l_core::{Error, ErrorKind};
 /// assert_eq!(Flatten.forward(&Tensor::zeros([2, 3, 4])).shape(), [2, 12]);
 /// ```
 #[derive(Module, Debug, Default)]
-#[module(repr = Flatten::settings)]
+#[module(repr = Flatten::line)]
 pub struct Flatten;
 
 impl Flatten {
-    fn settings(&self) -> String {
-        "start_dim=1, end_dim=-1".to_string()
+    fn line(&self) -> String {
+        "Flatten(start_dim=1, end_dim=-1)".to_string()
     }
 }
 
@@ -23,11 +23,11 @@ forward! {
     ///
     /// # Panics
     /// If `x` has fewer than two axes.
-    Flatten, |this, x| {
+    Flatten, |_this, x| {
         if x.dim() < 2 {
             let why = format!("{:?} has no axes after that of the examples", x.shape());
-            fail(this, Error::new("flatten", ErrorKind::Shape, why));
+            return Err(Error::new("flatten", ErrorKind::Shape, why));
         }
-        x.flatten_from(1)
+        Ok(x.flatten_from(1))
     }
 }

@@ -12,5 +12,5 @@ pub struct Identity;
 
 forward! {
     /// `x`.
-    Identity, |_this, x| x.clone()
+    Identity, |_this, x| Ok(x.clone())
 }

@@ -1,11 +1,11 @@
 //! A function as a layer.
-use crate::{Module, add_to_class};
+use crate::{Module, module::Scoped};
 use d2l_core::Tensor;
 use std::sync::Arc;
 
 /// A function of one tensor as a layer without parameters; made by the function of the same name.
 #[derive(Module)]
-#[module(repr = Lambda::settings)]
+#[module(repr = Lambda::line)]
 pub struct Lambda {
     #[module(skip)]
     function: Arc<dyn Fn(&Tensor) -> Tensor + Send + Sync>,
@@ -26,14 +26,13 @@ pub fn Lambda(function: impl Fn(&Tensor) -> Tensor + Send + Sync + 'static) -> L
     }
 }
 
-/// The function's value.
-#[add_to_class(Lambda)]
-pub fn forward(&self, x: &Tensor) -> Tensor {
-    (self.function)(x)
+forward! {
+    /// The function's value.
+    Lambda, |this, x| Ok(Scoped(this).__enter(|| (this.function)(x)))
 }
 
 impl Lambda {
-    fn settings(&self) -> String {
-        String::new()
+    fn line(&self) -> String {
+        "Lambda()".to_string()
     }
 }

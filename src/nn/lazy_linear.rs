@@ -1,11 +1,11 @@
 //! The dense layer that learns its input size from its first input.
 use super::{
     Bias,
-    linear::{apply, default_init, settings},
+    linear::{apply, default_init, line},
 };
 use crate::{
     Module,
-    module::{Param, fail, init::Initializer},
+    module::{Param, init::Initializer},
 };
 use d2l_core::{Error, ErrorKind, Tensor};
 
@@ -26,8 +26,8 @@ use d2l_core::{Error, ErrorKind, Tensor};
 /// assert_eq!(net.weight.shape(), [2, 3]);
 /// assert!(net.weight.abs().max().item() < 0.1);
 /// ```
-#[derive(Module)]
-#[module(repr = LazyLinear::settings)]
+#[derive(Module, Debug)]
+#[module(repr = LazyLinear::line)]
 pub struct LazyLinear {
     /// `[out_features, in_features]`, without a shape before the first forward.
     pub weight: Param,
@@ -39,14 +39,22 @@ pub struct LazyLinear {
 impl LazyLinear {
     /// A layer to `out_features` features, with a bias.
     pub fn new(out_features: usize) -> LazyLinear {
-        let weight = Param::lazy_named("LazyLinear.weight");
-        LazyLinear { weight, bias: Bias::lazy("LazyLinear.bias"), out_features }
+        let weight = Param::lazy_named("LazyLinear.weight", [Some(out_features), None]);
+        LazyLinear {
+            weight,
+            bias: Bias::lazy("LazyLinear.bias", out_features),
+            out_features,
+        }
     }
 
     /// With or without a bias (default: with).
     #[must_use]
     pub fn bias(mut self, on: bool) -> LazyLinear {
-        self.bias = if on { Bias::lazy("LazyLinear.bias") } else { Bias::none() };
+        self.bias = if on {
+            Bias::lazy("LazyLinear.bias", self.out_features)
+        } else {
+            Bias::none()
+        };
         self
     }
 
@@ -70,12 +78,17 @@ impl LazyLinear {
 
     /// Gives the parameters their shape; refuses an input from which none follows.
     fn materialize(&self, x: &Tensor) -> Result<(), Error> {
-        let known = self.weight.is_initialized() && self.bias.get().is_none_or(Param::is_initialized);
+        let known =
+            self.weight.is_initialized() && self.bias.get().is_none_or(Param::is_initialized);
         if known {
             return Ok(());
         }
         let Some(&in_features) = x.shape().last() else {
-            return Err(Error::new("linear", ErrorKind::Shape, "a single number has no features"));
+            return Err(Error::new(
+                "linear",
+                ErrorKind::Shape,
+                "a single number has no features",
+            ));
         };
         if x.dtype() != d2l_core::default_dtype() {
             let why = format!(
@@ -85,16 +98,20 @@ impl LazyLinear {
             );
             return Err(Error::new("linear", ErrorKind::DType, why));
         }
-        self.weight.materialize([self.out_features, in_features], default_init(in_features));
+        self.weight
+            .materialize([self.out_features, in_features], default_init(in_features));
         if let Some(b) = self.bias.get() {
             b.materialize([self.out_features], default_init(in_features));
         }
         Ok(())
     }
 
-    fn settings(&self) -> String {
-        let in_features = self.weight.get().map_or(0, |w| w.shape()[1]);
-        settings(in_features, self.out_features, &self.bias)
+    /// Once its sizes are known it is printed as what it is then, as in PyTorch.
+    fn line(&self) -> String {
+        match self.weight.get() {
+            Some(w) => line("Linear", w.shape()[1], self.out_features, &self.bias),
+            None => line("LazyLinear", 0, self.out_features, &self.bias),
+        }
     }
 }
 
@@ -105,9 +122,7 @@ forward! {
     /// If the last size of `x` is not that of the first input, or `x` is not of the parameters'
     /// dtype.
     LazyLinear, |this, x| {
-        if let Err(e) = this.materialize(x) {
-            fail(this, e);
-        }
-        apply(this, x, &this.weight, &this.bias)
+        this.materialize(x)?;
+        apply(x, &this.weight, &this.bias)
     }
 }

@@ -2,9 +2,9 @@
 use super::Bias;
 use crate::{
     Module,
-    module::{Param, fail, init::Uniform},
+    module::{Param, init::Uniform},
 };
-use d2l_core::Tensor;
+use d2l_core::{Error, Tensor};
 
 /// `y = x wᵀ + b` (PyTorch's `nn.Linear`, book 3.5).
 ///
@@ -18,8 +18,8 @@ use d2l_core::Tensor;
 /// layer.bias.fill_(0.5);
 /// assert_eq!(layer.forward(&Tensor::ones([1, 3])), Tensor::from([[3.5, 3.5]]));
 /// ```
-#[derive(Module)]
-#[module(repr = Linear::settings)]
+#[derive(Module, Debug)]
+#[module(repr = Linear::line)]
 pub struct Linear {
     /// `[out_features, in_features]`.
     pub weight: Param,
@@ -29,23 +29,27 @@ pub struct Linear {
 
 /// The initial distribution of a layer's parameters with this many inputs.
 pub(super) fn default_init(in_features: usize) -> Uniform {
-    let bound = if in_features == 0 { 0.0 } else { 1.0 / (in_features as f64).sqrt() };
+    let bound = if in_features == 0 {
+        0.0
+    } else {
+        1.0 / (in_features as f64).sqrt()
+    };
     Uniform(-bound, bound)
 }
 
 /// The forward pass shared by the dense layers.
-#[track_caller]
-pub(super) fn apply(layer: &dyn Module, x: &Tensor, w: &Tensor, b: &Bias) -> Tensor {
-    match x.try_linear(w, b.get().map(|b| &**b)) {
-        Ok(y) => y,
-        Err(e) => fail(layer, e),
-    }
+pub(super) fn apply(x: &Tensor, w: &Tensor, b: &Bias) -> Result<Tensor, Error> {
+    x.try_linear(w, b.get().map(|b| &**b))
 }
 
-/// What a dense layer prints between its parentheses.
-pub(super) fn settings(in_features: usize, out_features: usize, bias: &Bias) -> String {
-    let bias = if bias.get().is_some() { "True" } else { "False" };
-    format!("in_features={in_features}, out_features={out_features}, bias={bias}")
+/// How a dense layer is printed.
+pub(super) fn line(name: &str, in_features: usize, out_features: usize, bias: &Bias) -> String {
+    let bias = if bias.get().is_some() {
+        "True"
+    } else {
+        "False"
+    };
+    format!("{name}(in_features={in_features}, out_features={out_features}, bias={bias})")
 }
 
 impl Linear {
@@ -54,19 +58,31 @@ impl Linear {
         let (weight, bias) = (Param::lazy(), Param::lazy());
         weight.materialize([out_features, in_features], default_init(in_features));
         bias.materialize([out_features], default_init(in_features));
-        Linear { weight, bias: Bias::new(bias) }
+        Linear {
+            weight,
+            bias: Bias::new(bias),
+        }
     }
 
     /// With or without a bias (default: with).
     #[must_use]
     pub fn bias(mut self, on: bool) -> Linear {
         let sizes = (self.weight.shape()[1], self.weight.shape()[0]);
-        self.bias = if on { Linear::new(sizes.0, sizes.1).bias } else { Bias::none() };
+        self.bias = if on {
+            Linear::new(sizes.0, sizes.1).bias
+        } else {
+            Bias::none()
+        };
         self
     }
 
-    fn settings(&self) -> String {
-        settings(self.weight.shape()[1], self.weight.shape()[0], &self.bias)
+    fn line(&self) -> String {
+        line(
+            "Linear",
+            self.weight.shape()[1],
+            self.weight.shape()[0],
+            &self.bias,
+        )
     }
 }
 
@@ -75,7 +91,7 @@ forward! {
     ///
     /// # Panics
     /// If the last size of `x` is not `in_features`, or `x` is of another dtype than the weight.
-    Linear, |this, x| apply(this, x, &this.weight, &this.bias)
+    Linear, |this, x| apply(x, &this.weight, &this.bias)
 }
 
 #[cfg(test)]
@@ -86,7 +102,10 @@ mod tests {
     fn a_layer_without_bias_has_one_parameter() {
         let layer = Linear::new(2, 3).bias(false);
         assert_eq!(layer.parameters().len(), 1);
-        assert_eq!(layer.repr().to_string(), "Linear(in_features=2, out_features=3, bias=False)");
+        assert_eq!(
+            layer.repr().to_string(),
+            "Linear(in_features=2, out_features=3, bias=False)"
+        );
         assert_eq!(layer.forward(&Tensor::zeros([1, 2])), Tensor::zeros([1, 3]));
     }
 

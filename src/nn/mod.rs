@@ -1,23 +1,35 @@
 //! Layers: one file each, a record with a short `forward`.
-/// The `forward` of a leaf layer: the method, and the trait by which it is a `Layer`. Unlike
-/// `#[add_to_class]` it opens no scope, so that `#[track_caller]` reaches the user's line; layers
-/// that can fail call `module::fail`, which names them.
+/// The `forward` of a leaf layer: the method, and the trait by which it is a `Layer`, from a
+/// `Result`. Unlike `#[add_to_class]` it opens no scope, so that `#[track_caller]` reaches the user's
+/// line, and a container can raise the error at its own caller's.
 macro_rules! forward {
-    ($(#[$meta:meta])* $layer:ident, |$this:ident, $x:ident| $body:expr) => {
+    ($(#[$meta:meta])* $layer:ident, |$this:ident, $x:ident| $result:expr) => {
         impl $layer {
             $(#[$meta])*
             #[track_caller]
-            pub fn forward(&self, $x: &d2l_core::Tensor) -> d2l_core::Tensor {
+            pub fn forward(&self, x: &d2l_core::Tensor) -> d2l_core::Tensor {
+                match self.try_forward(x) {
+                    Ok(y) => y,
+                    Err(e) => $crate::module::fail(self, e),
+                }
+            }
+
+            fn try_forward(&self, $x: &d2l_core::Tensor) -> Result<d2l_core::Tensor, d2l_core::Error> {
                 let $this = self;
-                $body
+                $result
             }
         }
 
         impl<'a> $crate::module::Forward<(&'a d2l_core::Tensor,)> for $layer {
             type Output = d2l_core::Tensor;
+
             #[track_caller]
             fn call(&self, (x,): (&'a d2l_core::Tensor,)) -> d2l_core::Tensor {
                 self.forward(x)
+            }
+
+            fn try_call(&self, (x,): (&'a d2l_core::Tensor,)) -> Result<d2l_core::Tensor, $crate::module::Refusal> {
+                self.try_forward(x).map_err(|e| $crate::module::Refusal::new(self, e))
             }
         }
     };

@@ -1,6 +1,10 @@
 //! Layers one after the other.
-use crate::module::{Cloneable, Copier, Field, Layer, Module, SyncLayer, Visitor};
-use crate::{add_to_class, nn::Lambda};
+use crate::{
+    module::{
+        Cloneable, Copier, Field, Forward, Layer, Module, Refusal, Scoped, SyncLayer, Visitor,
+    },
+    nn::Lambda,
+};
 use d2l_core::{Tensor, scope};
 use std::{any::Any, fmt, ops::Index};
 
@@ -54,16 +58,43 @@ impl Sequential {
     }
 }
 
-/// The last layer's output.
-#[add_to_class(Sequential)]
-pub fn forward(&self, x: &Tensor) -> Tensor {
-    let Some((first, rest)) = self.layers.split_first() else {
-        return x.clone();
-    };
-    let x = scope::enter_index(0, || first.forward(x));
-    rest.iter()
-        .zip(1..)
-        .fold(x, |x, (l, i)| scope::enter_index(i, || l.forward(&x)))
+impl Sequential {
+    /// The last layer's output.
+    ///
+    /// # Panics
+    /// If a layer refuses its input.
+    #[track_caller]
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        match self.run(x) {
+            Ok(y) => y,
+            Err(refusal) => refusal.raise(self),
+        }
+    }
+
+    fn run(&self, x: &Tensor) -> Result<Tensor, Refusal> {
+        Scoped(self).__enter(|| {
+            let mut y = None;
+            for (i, layer) in self.layers.iter().enumerate() {
+                let x = y.as_ref().unwrap_or(x);
+                let next = scope::enter_index(i, || layer.try_forward(x));
+                y = Some(next.map_err(|r| r.inside(i))?);
+            }
+            Ok(y.unwrap_or_else(|| x.clone()))
+        })
+    }
+}
+
+impl<'a> Forward<(&'a Tensor,)> for Sequential {
+    type Output = Tensor;
+
+    #[track_caller]
+    fn call(&self, (x,): (&'a Tensor,)) -> Tensor {
+        self.forward(x)
+    }
+
+    fn try_call(&self, (x,): (&'a Tensor,)) -> Result<Tensor, Refusal> {
+        self.run(x)
+    }
 }
 
 impl Index<usize> for Sequential {

@@ -16,7 +16,11 @@ use d2l_core::{Tensor, no_grad};
 pub fn clip_grad_norm_(params: &[Param], max_norm: f64) -> f64 {
     let grads: Vec<Tensor> = params.iter().filter_map(|p| p.get()?.grad()).collect();
     no_grad(|| {
-        let norm = grads.iter().map(|g| g.square().sum().item()).sum::<f64>().sqrt();
+        let norm = grads
+            .iter()
+            .map(|g| g.square().sum().item())
+            .sum::<f64>()
+            .sqrt();
         if norm > max_norm {
             grads.iter().for_each(|g| drop(g.mul_(max_norm / norm)));
         }

@@ -23,7 +23,12 @@ impl ParamGroup {
     /// A group of these parameters.
     pub fn new<'a>(params: impl IntoIterator<Item = &'a Param>) -> ParamGroup {
         let params = params.into_iter().cloned().collect();
-        ParamGroup { params, lr: None, weight_decay: None, momentum: None }
+        ParamGroup {
+            params,
+            lr: None,
+            weight_decay: None,
+            momentum: None,
+        }
     }
 
     /// The group's learning rate.

@@ -52,7 +52,12 @@ impl SGD {
             let velocity = vec![None; settings.params.len()];
             Group { settings, velocity }
         });
-        SGD { groups: groups.collect(), lr, weight_decay: 0.0, momentum: 0.0 }
+        SGD {
+            groups: groups.collect(),
+            lr,
+            weight_decay: 0.0,
+            momentum: 0.0,
+        }
     }
 
     /// Sets the momentum μ.
@@ -117,7 +122,11 @@ impl Optimizer for SGD {
     fn step(&mut self) {
         let (lr, decay, momentum) = (self.lr, self.weight_decay, self.momentum);
         no_grad(|| {
-            for Group { settings: s, velocity } in &mut self.groups {
+            for Group {
+                settings: s,
+                velocity,
+            } in &mut self.groups
+            {
                 let decay = s.weight_decay.unwrap_or(decay);
                 let momentum = s.momentum.unwrap_or(momentum);
                 for (p, v) in s.params.iter().zip(velocity) {
@@ -134,7 +143,9 @@ impl Optimizer for SGD {
 
 /// One parameter's step.
 fn update(p: &Param, v: &mut Option<Tensor>, lr: f64, decay: f64, momentum: f64) {
-    let Some((w, mut g)) = p.get().and_then(|w| Some((w, w.grad()?))) else { return };
+    let Some((w, mut g)) = p.get().and_then(|w| Some((w, w.grad()?))) else {
+        return;
+    };
     if decay != 0.0 {
         g = g + w.detach() * decay;
     }
@@ -166,9 +177,21 @@ mod tests {
     fn momentum_and_weight_decay_follow_their_formulas() {
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-6, "{a} {b}");
         close(run(|w| SGD::new([w], 0.1), 2), 2.0 - 2.0 * 0.3);
-        close(run(|w| SGD::new([w], 0.1).momentum(0.5), 2), 2.0 - 0.3 - 0.1 * (1.5 + 3.0));
-        close(run(|w| SGD::new([w], 0.1).weight_decay(1.0), 1), 2.0 - 0.1 * 5.0);
-        close(run(|w| SGD::new([ParamGroup::new([&w]).weight_decay(1.0).lr(0.2)], 0.1), 1), 1.0);
+        close(
+            run(|w| SGD::new([w], 0.1).momentum(0.5), 2),
+            2.0 - 0.3 - 0.1 * (1.5 + 3.0),
+        );
+        close(
+            run(|w| SGD::new([w], 0.1).weight_decay(1.0), 1),
+            2.0 - 0.1 * 5.0,
+        );
+        close(
+            run(
+                |w| SGD::new([ParamGroup::new([&w]).weight_decay(1.0).lr(0.2)], 0.1),
+                1,
+            ),
+            1.0,
+        );
     }
 
     #[test]

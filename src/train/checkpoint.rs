@@ -7,6 +7,7 @@ use crate::{
     module::{
         HParamError, HyperParameters, Module, ModuleExt, StateDict, StateDictError,
         hparams::{Map, Nothing},
+        lazy_names, load_partly,
     },
 };
 use d2l_core::{DType, Tensor};
@@ -79,6 +80,9 @@ struct Header {
     #[serde(rename = "type")]
     model: String,
     hparams: Map,
+    /// Parameters that had no shape.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lazy: Vec<String>,
 }
 
 /// Saving and rebuilding models.
@@ -121,7 +125,12 @@ pub trait Checkpoint: Module + Sized {
         Self: HyperParameters,
     {
         let model = self.type_name().to_string();
-        let header = Header { version: VERSION, model, hparams: self.hparams() };
+        let header = Header {
+            version: VERSION,
+            model,
+            hparams: self.hparams(),
+            lazy: lazy_names(self),
+        };
         write(path.as_ref(), &self.state_dict(), Some(&header))
     }
 
@@ -141,20 +150,40 @@ pub trait Checkpoint: Module + Sized {
     ///
     /// # Errors
     /// As [`load_from_checkpoint`](Checkpoint::load_from_checkpoint).
-    fn load_from_checkpoint_with(path: impl AsRef<Path>, ignored: Self::Ignored) -> Result<Self, CheckpointError>
+    fn load_from_checkpoint_with(
+        path: impl AsRef<Path>,
+        ignored: Self::Ignored,
+    ) -> Result<Self, CheckpointError>
     where
         Self: HyperParameters,
     {
         let path = path.as_ref();
         let (header, state) = read(path)?;
-        let header = header.ok_or_else(|| format_error(path, "it holds weights alone, no hyperparameters; use `load`"))?;
-        let model = Self::from_hparams(&header.hparams, ignored)
-            .map_err(|source| CheckpointError::HyperParameters { path: path.into(), source })?;
-        if model.type_name() != header.model {
-            let (expected, found) = (model.type_name().to_string(), header.model);
-            return Err(CheckpointError::OtherModel { path: path.into(), expected, found });
+        let header = header.ok_or_else(|| {
+            format_error(
+                path,
+                "it holds weights alone, no hyperparameters; use `load`",
+            )
+        })?;
+        let expected = short_name::<Self>();
+        if header.model != expected {
+            let (expected, found) = (expected.to_string(), header.model);
+            return Err(CheckpointError::OtherModel {
+                path: path.into(),
+                expected,
+                found,
+            });
         }
-        model.load_state_dict(&state).map_err(|source| CheckpointError::State { path: path.into(), source })?;
+        let model = Self::from_hparams(&header.hparams, ignored).map_err(|source| {
+            CheckpointError::HyperParameters {
+                path: path.into(),
+                source,
+            }
+        })?;
+        load_partly(&model, &state, &header.lazy).map_err(|source| CheckpointError::State {
+            path: path.into(),
+            source,
+        })?;
         Ok(model)
     }
 
@@ -173,57 +202,96 @@ pub trait Checkpoint: Module + Sized {
     fn load(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
         let path = path.as_ref();
         let (_, state) = read(path)?;
-        self.load_state_dict(&state).map_err(|source| CheckpointError::State { path: path.into(), source })
+        self.load_state_dict(&state)
+            .map_err(|source| CheckpointError::State {
+                path: path.into(),
+                source,
+            })
     }
 }
 
 impl<M: Module> Checkpoint for M {}
 
+/// The name of a type without path and parameters, as `Module::type_name` gives it.
+fn short_name<T>() -> &'static str {
+    let name = std::any::type_name::<T>();
+    let name = name.split_once('<').map_or(name, |n| n.0);
+    name.rsplit_once("::").map_or(name, |n| n.1)
+}
+
 fn format_error(path: &Path, reason: impl ToString) -> CheckpointError {
-    CheckpointError::Format { path: path.into(), reason: reason.to_string() }
+    CheckpointError::Format {
+        path: path.into(),
+        reason: reason.to_string(),
+    }
 }
 
 fn write(path: &Path, state: &StateDict, header: Option<&Header>) -> Result<(), CheckpointError> {
-    let data: Vec<_> = state.iter().map(|(name, t)| (name, t, t.to_le_bytes())).collect();
+    let data: Vec<_> = state
+        .iter()
+        .map(|(name, t)| (name, t, t.to_le_bytes()))
+        .collect();
     let views = data.iter().map(|(name, t, bytes)| {
         let view = TensorView::new(to_safetensors(t.dtype()), t.shape().to_vec(), bytes);
         view.map(|v| (*name, v)).map_err(|e| format_error(path, e))
     });
     let views = views.collect::<Result<Vec<_>, _>>()?;
-    let json = header.map(serde_json::to_string).transpose().map_err(|e| format_error(path, e))?;
+    let json = header
+        .map(serde_json::to_string)
+        .transpose()
+        .map_err(|e| format_error(path, e))?;
     let metadata = json.map(|j| HashMap::from([(KEY.to_string(), j)]));
     let bytes = safetensors::serialize(views, metadata).map_err(|e| format_error(path, e))?;
-    write_atomic(path, &bytes, true)
-        .map_err(|source| CheckpointError::Io { action: "write", path: path.into(), source })
+    write_atomic(path, &bytes, true).map_err(|source| CheckpointError::Io {
+        action: "write",
+        path: path.into(),
+        source,
+    })
 }
 
 fn read(path: &Path) -> Result<(Option<Header>, StateDict), CheckpointError> {
-    let bytes = std::fs::read(path)
-        .map_err(|source| CheckpointError::Io { action: "read", path: path.into(), source })?;
+    let bytes = std::fs::read(path).map_err(|source| CheckpointError::Io {
+        action: "read",
+        path: path.into(),
+        source,
+    })?;
     let header = header(path, &bytes)?;
     let file = SafeTensors::deserialize(&bytes).map_err(|e| format_error(path, e))?;
     let mut state = StateDict::new();
     for (name, view) in file.tensors() {
-        state.insert(name.clone(), tensor(&view).map_err(|why| format_error(path, format!("`{name}`: {why}")))?);
+        state.insert(
+            name.clone(),
+            tensor(&view).map_err(|why| format_error(path, format!("`{name}`: {why}")))?,
+        );
     }
     Ok((header, state))
 }
 
 fn header(path: &Path, bytes: &[u8]) -> Result<Option<Header>, CheckpointError> {
     let (_, meta) = SafeTensors::read_metadata(bytes).map_err(|e| format_error(path, e))?;
-    let Some(json) = meta.metadata().as_ref().and_then(|m| m.get(KEY)) else { return Ok(None) };
+    let Some(json) = meta.metadata().as_ref().and_then(|m| m.get(KEY)) else {
+        return Ok(None);
+    };
     let header: Header = serde_json::from_str(json).map_err(|e| format_error(path, e))?;
     if header.version > VERSION {
-        let why = format!("its version is {}, this build reads up to {VERSION}", header.version);
+        let why = format!(
+            "its version is {}, this build reads up to {VERSION}",
+            header.version
+        );
         return Err(format_error(path, why));
     }
     Ok(Some(header))
 }
 
 fn tensor(view: &TensorView<'_>) -> Result<Tensor, String> {
-    let dtype = from_safetensors(view.dtype()).ok_or_else(|| format!("dtype {:?} is not supported", view.dtype()))?;
+    let dtype = from_safetensors(view.dtype())
+        .ok_or_else(|| format!("dtype {:?} is not supported", view.dtype()))?;
     if view.shape().len() > d2l_core::MAX_DIM {
-        return Err(format!("{} axes are more than {}", view.shape().len(), d2l_core::MAX_DIM));
+        return Err(format!(
+            "{} axes are more than {}",
+            view.shape().len(),
+            d2l_core::MAX_DIM
+        ));
     }
     Tensor::from_le_bytes(view.data(), dtype, view.shape()).map_err(|e| e.to_string())
 }

@@ -31,7 +31,15 @@ impl Fit {
     /// One value per epoch of `train_loss`, `val_loss`, `val_acc`, …: the mean over the epoch's
     /// batches. Empty for a name that was never recorded.
     pub fn history(&self, name: &str) -> &[f64] {
-        self.history.iter().find(|h| h.0 == name).map_or(&[], |h| &h.1)
+        self.history
+            .iter()
+            .find(|h| h.0 == name)
+            .map_or(&[], |h| &h.1)
+    }
+
+    /// The value of `name` in the last epoch that has one.
+    pub fn last(&self, name: &str) -> Option<f64> {
+        self.history(name).last().copied()
     }
 
     /// The names that have a history, in the order in which they appeared.

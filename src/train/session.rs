@@ -62,11 +62,17 @@ impl Recorder {
         } else {
             (p.epoch + 1) as f64
         };
-        self.board.borrow_mut().draw(x, value, name, self.every[usize::from(train)]);
+        self.board
+            .borrow_mut()
+            .draw(x, value, name, self.every[usize::from(train)]);
         let mut means = self.means.borrow_mut();
         match means.iter_mut().find(|m| m.name == name) {
             Some(m) => (m.sum, m.count) = (m.sum + value, m.count + 1),
-            None => means.push(Mean { name: name.to_string(), sum: value, count: 1 }),
+            None => means.push(Mean {
+                name: name.to_string(),
+                sum: value,
+                count: 1,
+            }),
         }
     }
 
@@ -135,9 +141,19 @@ impl<'a> Training<'a> {
         trainer.position = at.get();
         Training {
             optimizer: model.configure_optimizers(),
-            params: if trainer.gradient_clip_val > 0.0 { model.parameters() } else { Vec::new() },
+            params: if trainer.gradient_clip_val > 0.0 {
+                model.parameters()
+            } else {
+                Vec::new()
+            },
             progress: Progress::new(trainer.progress, trainer.max_epochs),
-            recorder: Rc::new(Recorder { board, means, every, at, plotted }),
+            recorder: Rc::new(Recorder {
+                board,
+                means,
+                every,
+                at,
+                plotted,
+            }),
             fit: Fit::default(),
             started: Instant::now(),
             trainer,
@@ -188,10 +204,12 @@ impl<'a> Training<'a> {
         let loss = self.model.training_step(batch);
         self.optimizer.zero_grad();
         loss.backward();
-        if self.trainer.gradient_clip_val > 0.0 {
-            clip_grad_norm_(&self.params, self.trainer.gradient_clip_val);
-        }
-        self.optimizer.step();
+        no_grad(|| {
+            if self.trainer.gradient_clip_val > 0.0 {
+                clip_grad_norm_(&self.params, self.trainer.gradient_clip_val);
+            }
+            self.optimizer.step();
+        });
         loss.item()
     }
 
@@ -252,6 +270,10 @@ impl<'a> Training<'a> {
         self.progress.finish();
         let mut board = self.recorder.board.take();
         self.report(board.finish());
-        Fit { board, seconds: self.started.elapsed(), ..self.fit }
+        Fit {
+            board,
+            seconds: self.started.elapsed(),
+            ..self.fit
+        }
     }
 }

@@ -62,7 +62,10 @@ impl Trainer {
     #[must_use]
     #[track_caller]
     pub fn gradient_clip_val(mut self, norm: f64) -> Trainer {
-        assert!(norm >= 0.0, "Trainer: gradient_clip_val {norm} is negative or NaN");
+        assert!(
+            norm >= 0.0,
+            "Trainer: gradient_clip_val {norm} is negative or NaN"
+        );
         self.gradient_clip_val = norm;
         self
     }
@@ -153,7 +156,11 @@ impl Trainer {
         model.eval();
         let (mut sums, mut batches) = (Vec::<(&'static str, f64)>::new(), 0);
         no_grad(|| {
-            for batch in data.val_dataloader().iter().flat_map(|loader| loader.iter()) {
+            for batch in data
+                .val_dataloader()
+                .iter()
+                .flat_map(|loader| loader.iter())
+            {
                 batches += 1;
                 for (name, value) in model.validation_step(&self.prepared(batch)).iter() {
                     match sums.iter_mut().find(|s| s.0 == name) {
@@ -163,7 +170,9 @@ impl Trainer {
                 }
             }
         });
-        sums.into_iter().fold(Metrics::new(), |m, (name, sum)| m.with(name, sum / f64::from(batches)))
+        sums.into_iter().fold(Metrics::new(), |m, (name, sum)| {
+            m.with(name, sum / f64::from(batches))
+        })
     }
 
     pub(super) fn prepared(&self, batch: Batch) -> Batch {

@@ -1,8 +1,5 @@
 //! The backward pass: gradients flow from a result to the leaves, without recursion.
-use super::{
-    mode::with_grad,
-    node::Edge,
-};
+use super::{mode::with_grad, node::Edge};
 use crate::{
     Tensor,
     error::{Error, ErrorKind, Result, bail, fail, ok},
@@ -76,7 +73,11 @@ pub(crate) fn gradients(root: &Tensor, inputs: &[Tensor], options: Options) -> V
         }
         at.is_some() || matches!(edge, Edge::Leaf(..))
     });
-    found.into_iter().zip(inputs).map(|(g, x)| g.unwrap_or_else(|| x.zeros_like())).collect()
+    found
+        .into_iter()
+        .zip(inputs)
+        .map(|(g, x)| g.unwrap_or_else(|| x.zeros_like()))
+        .collect()
 }
 
 impl Tensor {
@@ -113,20 +114,41 @@ impl Tensor {
     /// As `backward`.
     #[track_caller]
     pub fn backward_retain_graph(&self) {
-        ok!(self.start(None, Options { retain: true, ..Options::default() }));
+        ok!(self.start(
+            None,
+            Options {
+                retain: true,
+                ..Options::default()
+            }
+        ));
     }
 
     fn start(&self, v: Option<&Tensor>, options: Options) -> Result<()> {
         if !self.requires_grad() {
-            bail!("backward", Autograd, "the tensor does not depend on anything that requires a gradient");
+            bail!(
+                "backward",
+                Autograd,
+                "the tensor does not depend on anything that requires a gradient"
+            );
         }
         let grad = match v {
             Some(v) if v.shape() != self.shape() => {
-                bail!("backward", Shape, "the given gradient has shape {:?}, the tensor {:?}", v.shape(), self.shape())
+                bail!(
+                    "backward",
+                    Shape,
+                    "the given gradient has shape {:?}, the tensor {:?}",
+                    v.shape(),
+                    self.shape()
+                )
             }
             Some(v) => v.to_dtype(self.dtype()),
             None if self.numel() != 1 => {
-                bail!("backward", Shape, "a tensor of shape {:?} is not a single number: reduce it, or use `backward_with`", self.shape())
+                bail!(
+                    "backward",
+                    Shape,
+                    "a tensor of shape {:?} is not a single number: reduce it, or use `backward_with`",
+                    self.shape()
+                )
             }
             None => self.ones_like(),
         };
@@ -142,10 +164,18 @@ impl Tensor {
     pub fn requires_grad_(&self, on: bool) -> Tensor {
         let name = "requires_grad_";
         if on && !self.dtype().is_float() {
-            fail(&Error::new(name, ErrorKind::DType, format!("a {} tensor cannot have a gradient", self.dtype())));
+            fail(&Error::new(
+                name,
+                ErrorKind::DType,
+                format!("a {} tensor cannot have a gradient", self.dtype()),
+            ));
         }
         if !on && !self.meta().is_leaf() {
-            fail(&Error::new(name, ErrorKind::Autograd, "the tensor is computed from others; use `detach()`"));
+            fail(&Error::new(
+                name,
+                ErrorKind::Autograd,
+                "the tensor is computed from others; use `detach()`",
+            ));
         }
         self.meta().set_requires_grad(on);
         self.clone()
@@ -179,7 +209,13 @@ impl Tensor {
     #[track_caller]
     pub fn set_grad(&self, grad: &Tensor) {
         if (grad.shape(), grad.dtype()) != (self.shape(), self.dtype()) {
-            let why = format!("{} {:?} is no gradient of {} {:?}", grad.dtype(), grad.shape(), self.dtype(), self.shape());
+            let why = format!(
+                "{} {:?} is no gradient of {} {:?}",
+                grad.dtype(),
+                grad.shape(),
+                self.dtype(),
+                self.shape()
+            );
             fail(&Error::new("set_grad", ErrorKind::Shape, why));
         }
         *self.meta().grad() = Some(grad.clone());
@@ -187,13 +223,22 @@ impl Tensor {
 
     /// The same data, cut off from the graph.
     pub fn detach(&self) -> Tensor {
-        if self.requires_grad() { self.with_meta(super::Meta::none()) } else { self.clone() }
+        if self.requires_grad() {
+            self.with_meta(super::Meta::none())
+        } else {
+            self.clone()
+        }
     }
 
     fn accumulate_grad(&self, grad: Tensor) {
         let mut slot = self.meta().grad();
         match &mut *slot {
-            Some(sum) if sum.owns_storage() && sum.is_contiguous() && !sum.requires_grad() && !grad.requires_grad() => {
+            Some(sum)
+                if sum.owns_storage()
+                    && sum.is_contiguous()
+                    && !sum.requires_grad()
+                    && !grad.requires_grad() =>
+            {
                 sum.add_(&grad);
             }
             Some(sum) => *sum = &*sum + &grad,

@@ -30,7 +30,9 @@ pub fn grad<A: Arity, F: Differentiable<A>>(f: F) -> impl for<'a> Fn(A::Args<'a>
 /// let (value, gradient) = value_and_grad(|x: &Tensor| (x * x).sum())(&Tensor::from([1.0, 2.0]));
 /// assert_eq!((value.item(), gradient), (5.0, Tensor::from([2.0, 4.0])));
 /// ```
-pub fn value_and_grad<A: Arity, F: Differentiable<A>>(f: F) -> impl for<'a> Fn(A::Args<'a>) -> (Tensor, A::Grads) {
+pub fn value_and_grad<A: Arity, F: Differentiable<A>>(
+    f: F,
+) -> impl for<'a> Fn(A::Args<'a>) -> (Tensor, A::Grads) {
     move |args| {
         let (value, grads) = differentiate(A::list(args), |xs| f.call(A::args(xs)));
         (value, A::grads(grads))
@@ -40,18 +42,36 @@ pub fn value_and_grad<A: Arity, F: Differentiable<A>>(f: F) -> impl for<'a> Fn(A
 thread_local!(static NESTED: Cell<u32> = const { Cell::new(0) });
 
 /// Value and gradients of `f` at `inputs`. Inside another call the result is recorded, too.
-fn differentiate(inputs: Vec<&Tensor>, f: impl FnOnce(&[Tensor]) -> Tensor) -> (Tensor, Vec<Tensor>) {
+fn differentiate(
+    inputs: Vec<&Tensor>,
+    f: impl FnOnce(&[Tensor]) -> Tensor,
+) -> (Tensor, Vec<Tensor>) {
     let outer = NESTED.get() > 0 || inputs.iter().any(|x| x.requires_grad());
     let xs: Vec<Tensor> = inputs.into_iter().map(fresh_variable).collect();
     let value = nested(|| super::with_grad(true, || f(&xs)));
-    assert!(value.numel() == 1, "grad: the function's value has shape {:?}, not a single number", value.shape());
-    let grads = gradients(&value, &xs, Options { retain: outer, create_graph: outer });
+    assert!(
+        value.numel() == 1,
+        "grad: the function's value has shape {:?}, not a single number",
+        value.shape()
+    );
+    let grads = gradients(
+        &value,
+        &xs,
+        Options {
+            retain: outer,
+            create_graph: outer,
+        },
+    );
     (if outer { value } else { value.detach() }, grads)
 }
 
 /// A handle to differentiate by: linked to the outer graph if there is one.
 fn fresh_variable(x: &Tensor) -> Tensor {
-    if x.requires_grad() { view::alias(x) } else { x.with_meta(super::Meta::none()).requires_grad_(true) }
+    if x.requires_grad() {
+        view::alias(x)
+    } else {
+        x.with_meta(super::Meta::none()).requires_grad_(true)
+    }
 }
 
 fn nested<R>(f: impl FnOnce() -> R) -> R {

@@ -6,8 +6,8 @@ mod node;
 mod saved;
 
 pub use function::{Arity, Differentiable, grad, value_and_grad};
-pub use mode::{is_grad_enabled, no_grad};
 pub(crate) use mode::with_grad;
-pub(crate) use node::{Meta, is_recording};
+pub use mode::{is_grad_enabled, no_grad};
 pub use node::Context;
+pub(crate) use node::{Meta, is_recording};
 pub(crate) use saved::Saved;

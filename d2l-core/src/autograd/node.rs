@@ -56,11 +56,20 @@ pub(crate) struct Meta {
 
 impl Meta {
     pub(crate) const fn none() -> Meta {
-        Meta { requires_grad: AtomicBool::new(false), seq: AtomicU64::new(0), node: None, grad: Mutex::new(None) }
+        Meta {
+            requires_grad: AtomicBool::new(false),
+            seq: AtomicU64::new(0),
+            node: None,
+            grad: Mutex::new(None),
+        }
     }
 
     pub(crate) fn of_node(node: Arc<Node>) -> Meta {
-        Meta { requires_grad: AtomicBool::new(true), node: Some(NodeRef(Some(node))), ..Meta::none() }
+        Meta {
+            requires_grad: AtomicBool::new(true),
+            node: Some(NodeRef(Some(node))),
+            ..Meta::none()
+        }
     }
 
     pub(crate) fn requires_grad(&self) -> bool {
@@ -85,7 +94,9 @@ impl Meta {
             return seq;
         }
         let new = next_seq();
-        self.seq.compare_exchange(0, new, Relaxed, Relaxed).map_or_else(|seq| seq, |_| new)
+        self.seq
+            .compare_exchange(0, new, Relaxed, Relaxed)
+            .map_or_else(|seq| seq, |_| new)
     }
 }
 
@@ -106,7 +117,12 @@ impl Tensor {
     ///
     /// The rule computes only what [`Context::needs`]; made of tensor operations, it can itself be
     /// differentiated.
-    pub(crate) fn record<const N: usize, F>(self, op: &'static str, inputs: [&Tensor; N], rule: F) -> Tensor
+    pub(crate) fn record<const N: usize, F>(
+        self,
+        op: &'static str,
+        inputs: [&Tensor; N],
+        rule: F,
+    ) -> Tensor
     where
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
@@ -118,7 +134,12 @@ impl Tensor {
 
     /// As [`Tensor::record`], for rules that use the result itself: it is kept and found in
     /// [`Context::output`].
-    pub(crate) fn record_output<const N: usize, F>(self, op: &'static str, inputs: [&Tensor; N], rule: F) -> Tensor
+    pub(crate) fn record_output<const N: usize, F>(
+        self,
+        op: &'static str,
+        inputs: [&Tensor; N],
+        rule: F,
+    ) -> Tensor
     where
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
@@ -129,15 +150,30 @@ impl Tensor {
         self.attach(op, inputs, Some(output), rule)
     }
 
-    fn attach<const N: usize, F>(mut self, op: &'static str, inputs: [&Tensor; N], output: Option<Saved>, rule: F) -> Tensor
+    fn attach<const N: usize, F>(
+        mut self,
+        op: &'static str,
+        inputs: [&Tensor; N],
+        output: Option<Saved>,
+        rule: F,
+    ) -> Tensor
     where
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
         const { assert!(N <= MAX_INPUTS) };
         // The leaves' numbers are taken before the node's own.
         let mut edges = [const { None }; MAX_INPUTS];
-        edges.iter_mut().zip(inputs).for_each(|(e, x)| *e = x.edge());
-        let node = OpNode { op, seq: next_seq(), edges, output: Mutex::new(output), rule: Mutex::new(Some(Plain(rule))) };
+        edges
+            .iter_mut()
+            .zip(inputs)
+            .for_each(|(e, x)| *e = x.edge());
+        let node = OpNode {
+            op,
+            seq: next_seq(),
+            edges,
+            output: Mutex::new(output),
+            rule: Mutex::new(Some(Plain(rule))),
+        };
         self.set_meta(Meta::of_node(Arc::new(node)));
         self
     }
@@ -196,11 +232,20 @@ impl Node {
     pub(crate) fn run(self: &Arc<Self>, grad: &Tensor, sink: &mut dyn FnMut(&Edge, Tensor)) {
         let needs = |i: usize| self.edges[i].is_some();
         // The result takes part in the graph only while a second derivative is being recorded.
-        let output = lock(&self.output).as_ref().map(|o| match is_grad_enabled() {
-            true => o.with_meta(Meta::of_node(self.clone())),
-            false => Tensor::clone(o),
-        });
-        let grads = lock(&self.rule).run(grad, &Context { op: self.op, needs: &needs, output });
+        let output = lock(&self.output)
+            .as_ref()
+            .map(|o| match is_grad_enabled() {
+                true => o.with_meta(Meta::of_node(self.clone())),
+                false => Tensor::clone(o),
+            });
+        let grads = lock(&self.rule).run(
+            grad,
+            &Context {
+                op: self.op,
+                needs: &needs,
+                output,
+            },
+        );
         let Some(grads) = grads else {
             let why = format!(
                 "the graph behind `{}` was freed by an earlier backward; call `backward_retain_graph` the first time",
@@ -244,15 +289,35 @@ impl Context<'_> {
 
     /// For rules made of plain kernels: marks their results so that differentiating them again is
     /// an error instead of a silent zero.
-    pub(crate) fn once<const N: usize>(&self, grad: &Tensor, grads: [Option<Tensor>; N]) -> [Option<Tensor>; N] {
+    pub(crate) fn once<const N: usize>(
+        &self,
+        grad: &Tensor,
+        grads: [Option<Tensor>; N],
+    ) -> [Option<Tensor>; N] {
         let op = self.op;
         if !is_grad_enabled() {
             return grads;
         }
-        let leaf = if grad.requires_grad() { grad.clone() } else { Tensor::from(0.0).requires_grad_(true) };
-        grads.map(|g| g.map(|g| g.record("double backward", [&leaf], move |_, _| -> [Option<Tensor>; 1] {
-            fail(&Error::new("backward", ErrorKind::Autograd, format!("second derivatives of `{op}` are not supported")))
-        })))
+        let leaf = if grad.requires_grad() {
+            grad.clone()
+        } else {
+            Tensor::from(0.0).requires_grad_(true)
+        };
+        grads.map(|g| {
+            g.map(|g| {
+                g.record(
+                    "double backward",
+                    [&leaf],
+                    move |_, _| -> [Option<Tensor>; 1] {
+                        fail(&Error::new(
+                            "backward",
+                            ErrorKind::Autograd,
+                            format!("second derivatives of `{op}` are not supported"),
+                        ))
+                    },
+                )
+            })
+        })
     }
 }
 

@@ -1,5 +1,9 @@
 //! A tensor kept for the backward pass, which must not change until then.
-use crate::{Tensor, error::fail, error::{Error, ErrorKind}};
+use crate::{
+    Tensor,
+    error::fail,
+    error::{Error, ErrorKind},
+};
 use std::ops::Deref;
 
 /// Dereferences to the tensor, or panics if it was changed in place since it was saved.
@@ -12,7 +16,11 @@ pub(crate) struct Saved {
 impl Saved {
     pub(crate) fn new(op: &'static str, tensor: Tensor) -> Saved {
         let version = tensor.version();
-        Saved { op, tensor, version }
+        Saved {
+            op,
+            tensor,
+            version,
+        }
     }
 }
 

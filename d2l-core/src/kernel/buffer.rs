@@ -43,7 +43,9 @@ impl Buffer {
     /// A buffer of at least `bytes` bytes. Reused memory holds old values, in debug builds 0xFF.
     pub(crate) fn new(bytes: usize) -> Buffer {
         let class = class_of(bytes);
-        let ptr = take_local(class).or_else(|| take_shared(class)).inspect(|&p| poison(p, class));
+        let ptr = take_local(class)
+            .or_else(|| take_shared(class))
+            .inspect(|&p| poison(p, class));
         let ptr = ptr.unwrap_or_else(|| fresh(class));
         Buffer { ptr, bytes, class }
     }
@@ -91,7 +93,9 @@ fn fresh(class: usize) -> NonNull<u8> {
     FRESH.fetch_add(1, Relaxed);
     // SAFETY: the layout's size is at least 64.
     let ptr = unsafe { alloc_zeroed(layout) };
-    let Some(ptr) = NonNull::new(ptr) else { handle_alloc_error(layout) };
+    let Some(ptr) = NonNull::new(ptr) else {
+        handle_alloc_error(layout)
+    };
     huge_pages(ptr, layout.size());
     ptr
 }
@@ -191,7 +195,10 @@ fn take_local(class: usize) -> Option<NonNull<u8>> {
 
 fn give_local(class: usize, ptr: NonNull<u8>) -> bool {
     let limit = LOCAL_BYTES / size_of_class(class);
-    is_local(class) && LOCAL.try_with(|l| l.borrow_mut().push(class, ptr, limit)).unwrap_or(false)
+    is_local(class)
+        && LOCAL
+            .try_with(|l| l.borrow_mut().push(class, ptr, limit))
+            .unwrap_or(false)
 }
 
 fn shared() -> std::sync::MutexGuard<'static, Lists> {
@@ -241,7 +248,10 @@ mod tests {
         for bytes in (1..5000).chain([65_535, 65_536, 65_537, 3 << 20, (1 << 30) + 1]) {
             let size = size_of_class(class_of(bytes));
             assert!(size >= bytes, "{bytes} got {size}");
-            assert!(bytes < 64 || size * 4 <= bytes * 5 + 4, "{bytes} got {size}");
+            assert!(
+                bytes < 64 || size * 4 <= bytes * 5 + 4,
+                "{bytes} got {size}"
+            );
         }
     }
 

@@ -15,7 +15,13 @@ const CHUNK: usize = 1 << 15;
 ///
 /// # Panics
 /// If `src` is too short.
-pub fn gather_strided<T: Copy + Send + Sync>(src: &[T], offset: usize, shape: &[usize], strides: &[usize], out: &mut [T]) {
+pub fn gather_strided<T: Copy + Send + Sync>(
+    src: &[T],
+    offset: usize,
+    shape: &[usize],
+    strides: &[usize],
+    out: &mut [T],
+) {
     assert_eq!(out.len(), shape.iter().product::<usize>());
     if out.is_empty() {
         return;
@@ -23,16 +29,28 @@ pub fn gather_strided<T: Copy + Send + Sync>(src: &[T], offset: usize, shape: &[
     let Some(axes) = Axes::new(shape, [strides]) else {
         let n = out.len() / shape[0];
         for (i, out) in out.chunks_exact_mut(n).enumerate() {
-            gather_strided(src, offset + i * strides[0], &shape[1..], &strides[1..], out);
+            gather_strided(
+                src,
+                offset + i * strides[0],
+                &shape[1..],
+                &strides[1..],
+                out,
+            );
         }
         return;
     };
     let (n, [stride]) = axes.inner();
     // Few long rows are cut within the row where that is simple.
     if stride == 1 && axes.shape[axes.rank - 2] == 1 {
-        return for_chunks(out, CHUNK, |i, out| out.copy_from_slice(&src[offset + i..][..out.len()]));
+        return for_chunks(out, CHUNK, |i, out| {
+            out.copy_from_slice(&src[offset + i..][..out.len()])
+        });
     }
-    let rows = if num_threads() == 1 { out.len() / n } else { (CHUNK / n).next_multiple_of(16).max(1) };
+    let rows = if num_threads() == 1 {
+        out.len() / n
+    } else {
+        (CHUNK / n).next_multiple_of(16).max(1)
+    };
     for_chunks(out, rows * n, |i, mut out| {
         axes.blocks(i / n, out.len() / n, |rows, [at], [row_stride]| {
             let (part, rest) = std::mem::take(&mut out).split_at_mut(rows * n);
@@ -52,7 +70,10 @@ fn gather_block<T: Copy>(src: &[T], [row, stride]: [usize; 2], n: usize, out: &m
         match stride {
             0 => out.fill(src[0]),
             1 => out.copy_from_slice(&src[..n]),
-            _ => out.iter_mut().zip(src.iter().step_by(stride)).for_each(|(o, &x)| *o = x),
+            _ => out
+                .iter_mut()
+                .zip(src.iter().step_by(stride))
+                .for_each(|(o, &x)| *o = x),
         }
     }
 }
@@ -62,7 +83,13 @@ fn gather_block<T: Copy>(src: &[T], [row, stride]: [usize; 2], n: usize, out: &m
 ///
 /// # Panics
 /// If `dst` is too short.
-pub fn scatter_strided<T: Copy + Send + Sync>(src: &[T], dst: &mut [T], offset: usize, shape: &[usize], strides: &[usize]) {
+pub fn scatter_strided<T: Copy + Send + Sync>(
+    src: &[T],
+    dst: &mut [T],
+    offset: usize,
+    shape: &[usize],
+    strides: &[usize],
+) {
     assert_eq!(src.len(), shape.iter().product::<usize>());
     if src.is_empty() {
         return;
@@ -70,7 +97,13 @@ pub fn scatter_strided<T: Copy + Send + Sync>(src: &[T], dst: &mut [T], offset: 
     let Some(axes) = Axes::new(shape, [strides]) else {
         let n = src.len() / shape[0];
         for (i, src) in src.chunks_exact(n).enumerate() {
-            scatter_strided(src, dst, offset + i * strides[0], &shape[1..], &strides[1..]);
+            scatter_strided(
+                src,
+                dst,
+                offset + i * strides[0],
+                &shape[1..],
+                &strides[1..],
+            );
         }
         return;
     };
@@ -93,7 +126,11 @@ fn scatter_block<T: Copy>(src: &[T], dst: &mut [T], [row, stride]: [usize; 2], n
         match stride {
             0 => dst[0] = src[n - 1],
             1 => dst[..n].copy_from_slice(src),
-            _ => dst.iter_mut().step_by(stride).zip(src).for_each(|(d, &x)| *d = x),
+            _ => dst
+                .iter_mut()
+                .step_by(stride)
+                .zip(src)
+                .for_each(|(d, &x)| *d = x),
         }
     }
 }
@@ -107,12 +144,20 @@ pub fn gather_rows<T: Copy>(src: &[T], row_len: usize, idx: &[i64], out: &mut [T
     assert_eq!(out.len(), idx.len() * row_len);
     match row_len {
         0 => {}
-        1 => out.iter_mut().zip(idx).for_each(|(o, &i)| *o = src[i as usize]),
+        1 => out
+            .iter_mut()
+            .zip(idx)
+            .for_each(|(o, &i)| *o = src[i as usize]),
         2 => {
             let (src, out) = (src.as_chunks::<2>().0, out.as_chunks_mut::<2>().0);
-            out.iter_mut().zip(idx).for_each(|(o, &i)| *o = src[i as usize]);
+            out.iter_mut()
+                .zip(idx)
+                .for_each(|(o, &i)| *o = src[i as usize]);
         }
-        n => out.chunks_exact_mut(n).zip(idx).for_each(|(o, &i)| o.copy_from_slice(&src[i as usize * n..][..n])),
+        n => out
+            .chunks_exact_mut(n)
+            .zip(idx)
+            .for_each(|(o, &i)| o.copy_from_slice(&src[i as usize * n..][..n])),
     }
 }
 
@@ -130,7 +175,10 @@ mod tests {
     fn offsets(shape: &[usize], strides: &[usize]) -> Vec<usize> {
         let mut at = vec![0];
         for (&n, &s) in shape.iter().zip(strides) {
-            at = at.iter().flat_map(|&o| (0..n).map(move |i| o + i * s)).collect();
+            at = at
+                .iter()
+                .flat_map(|&o| (0..n).map(move |i| o + i * s))
+                .collect();
         }
         at
     }
@@ -151,7 +199,10 @@ mod tests {
             (&[2, 40_000], &[50_000, 1]),
             (&[2, 40_000], &[80_001, 2]),
             (&[100, 50, 30], &[2000, 40, 1]),
-            (&[2, 2, 2, 2, 2, 2, 2, 2, 2, 2], &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512]),
+            (
+                &[2, 2, 2, 2, 2, 2, 2, 2, 2, 2],
+                &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+            ),
         ]
         .map(|(a, b)| (a.to_vec(), b.to_vec()))
         .to_vec();
@@ -175,7 +226,10 @@ mod tests {
                     assert_eq!(out, want, "{shape:?} {strides:?}");
                     scatter_strided(&out, &mut dst, 3, &shape, &strides);
                 });
-                assert!(at.iter().all(|&o| dst[o + 3] == src[o + 3]), "{shape:?} {strides:?}");
+                assert!(
+                    at.iter().all(|&o| dst[o + 3] == src[o + 3]),
+                    "{shape:?} {strides:?}"
+                );
                 let untouched = dst.iter().filter(|&&x| x == f(1)).count();
                 assert!(untouched + at.len() >= dst.len());
             }
@@ -195,7 +249,10 @@ mod tests {
             let src: Vec<usize> = (0..n * 5).collect();
             let mut out = vec![0; n * 4];
             gather_rows(&src, n, &[4, 0, 0, 2], &mut out);
-            let want: Vec<usize> = [4, 0, 0, 2].iter().flat_map(|r| r * n..(r + 1) * n).collect();
+            let want: Vec<usize> = [4, 0, 0, 2]
+                .iter()
+                .flat_map(|r| r * n..(r + 1) * n)
+                .collect();
             assert_eq!(out, want);
         }
     }

@@ -43,7 +43,12 @@ fn map_serial<A: Copy + 'static, R>(x: &[A], out: &mut [R], f: impl Fn(A) -> R +
 
 /// [`zip`] on this thread.
 #[inline]
-fn zip_serial<A: Copy + 'static, B: Copy, R>(a: &[A], b: &[B], out: &mut [R], f: impl Fn(A, B) -> R + Copy) {
+fn zip_serial<A: Copy + 'static, B: Copy, R>(
+    a: &[A],
+    b: &[B],
+    out: &mut [R],
+    f: impl Fn(A, B) -> R + Copy,
+) {
     if a.len() > SHORT && is_float::<A>() {
         zip_simd(a, b, out, f);
     } else {
@@ -63,7 +68,9 @@ where
     if serial(x.len()) {
         map_serial(x, out, f);
     } else {
-        for_chunks(out, CHUNK, |i, out| map_serial(&x[i..][..out.len()], out, f));
+        for_chunks(out, CHUNK, |i, out| {
+            map_serial(&x[i..][..out.len()], out, f)
+        });
     }
 }
 
@@ -87,13 +94,18 @@ where
     if serial(out.len()) {
         zip_serial(a, b, out, f);
     } else {
-        for_chunks(out, CHUNK, |i, out| zip_serial(&a[i..][..out.len()], &b[i..][..out.len()], out, f));
+        for_chunks(out, CHUNK, |i, out| {
+            zip_serial(&a[i..][..out.len()], &b[i..][..out.len()], out, f)
+        });
     }
 }
 
 #[inline(always)]
 fn zip_loop<A: Copy, B: Copy, R>(a: &[A], b: &[B], out: &mut [R], f: impl Fn(A, B) -> R) {
-    a.iter().zip(b).zip(out).for_each(|((&a, &b), o)| *o = f(a, b));
+    a.iter()
+        .zip(b)
+        .zip(out)
+        .for_each(|((&a, &b), o)| *o = f(a, b));
 }
 
 simd! {
@@ -140,7 +152,9 @@ where
     } else if serial(out.len()) {
         zip_in_place_simd(out, b, f);
     } else {
-        for_chunks(out, CHUNK, |i, out| zip_in_place_simd(out, &b[i..][..out.len()], f));
+        for_chunks(out, CHUNK, |i, out| {
+            zip_in_place_simd(out, &b[i..][..out.len()], f)
+        });
     }
 }
 
@@ -164,7 +178,9 @@ pub fn map_math<T: Float, M: MathFn<T>>(_: M, x: &[T], out: &mut [T]) {
     assert_eq!(x.len(), out.len());
     // Dear elements: shorter chunks than those of `map`.
     const CHUNK: usize = 1 << 13;
-    for_chunks(out, CHUNK, |i, out| math_simd::<T, M>(&x[i..][..out.len()], out));
+    for_chunks(out, CHUNK, |i, out| {
+        math_simd::<T, M>(&x[i..][..out.len()], out)
+    });
 }
 
 simd! {
@@ -177,3 +193,6 @@ simd! {
 pub mod axes;
 mod strided;
 pub use strided::{map_strided, zip_strided};
+
+#[cfg(test)]
+mod tests;

@@ -43,12 +43,19 @@ pub struct Mat<'a, T> {
 impl<'a, T> Mat<'a, T> {
     /// The transpose.
     fn t(self) -> Mat<'a, T> {
-        Mat { data: self.data, rs: self.cs, cs: self.rs }
+        Mat {
+            data: self.data,
+            rs: self.cs,
+            cs: self.rs,
+        }
     }
 
     /// The part from element `(i, j)` on.
     fn from(self, i: usize, j: usize) -> Mat<'a, T> {
-        Mat { data: &self.data[i * self.rs + j * self.cs..], ..self }
+        Mat {
+            data: &self.data[i * self.rs + j * self.cs..],
+            ..self
+        }
     }
 
     /// Whether `rows` by `cols` elements lie within the slice.
@@ -62,7 +69,10 @@ impl<'a, T> Mat<'a, T> {
 ///
 /// # Panics
 /// If a slice is too short for its sizes and strides.
-#[expect(clippy::too_many_arguments, reason = "the sizes and factors of a product")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the sizes and factors of a product"
+)]
 pub fn gemm<T: Float>(
     m: usize,
     k: usize,
@@ -73,7 +83,9 @@ pub fn gemm<T: Float>(
     accumulate: bool,
     c: &mut [T],
 ) {
-    assert!(a.holds(m, k) && b.holds(k, n) && c.len() == m * n && bias.is_none_or(|b| b.len() == n));
+    assert!(
+        a.holds(m, k) && b.holds(k, n) && c.len() == m * n && bias.is_none_or(|b| b.len() == n)
+    );
     if m * n * k <= TINY {
         return tiny(k, n, a, b, bias, accumulate, c);
     }
@@ -105,7 +117,15 @@ fn begin<T: Float>(n: usize, bias: Option<&[T]>, accumulate: bool, c: &mut [T]) 
 }
 
 /// Plain loops.
-fn tiny<T: Float>(k: usize, n: usize, a: Mat<'_, T>, b: Mat<'_, T>, bias: Option<&[T]>, accumulate: bool, c: &mut [T]) {
+fn tiny<T: Float>(
+    k: usize,
+    n: usize,
+    a: Mat<'_, T>,
+    b: Mat<'_, T>,
+    bias: Option<&[T]>,
+    accumulate: bool,
+    c: &mut [T],
+) {
     if n == 0 {
         return;
     }
@@ -125,7 +145,11 @@ fn thin<T: Float>(m: usize, k: usize, n: usize, a: Mat<'_, T>, b: Mat<'_, T>, c:
     let kernel = T::kernel(level());
     // Many rows of one factor against each of the few of the other.
     let wide = n > m;
-    let (many, few) = if wide { ((n, b.t()), (m, a)) } else { ((m, a), (n, b.t())) };
+    let (many, few) = if wide {
+        ((n, b.t()), (m, a))
+    } else {
+        ((m, a), (n, b.t()))
+    };
     let (step, hop) = if wide { (1, n) } else { (n, 1) };
     let rows = (16 * PER_NS * 1024 / (k * few.0).max(1)).next_multiple_of(4);
     let chunks = many.0.div_ceil(rows);
@@ -161,13 +185,27 @@ fn general<T: Float>(
     let bytes = |rows, cols| rows * cols * size_of::<T>();
     let pack_b = b.cs != 1 || (m > 4 * kernel.mr && bytes(k, n) > IN_PLACE);
     let pack_a = n > 4 * kernel.nr && bytes(m, k) > IN_PLACE;
-    let kc = if pack_a || pack_b { k.div_ceil(k.div_ceil(KC)) } else { k };
+    let kc = if pack_a || pack_b {
+        k.div_ceil(k.div_ceil(KC))
+    } else {
+        k
+    };
     let out = Shared::new(c);
     for j in (0..n).step_by(NC) {
         for p in (0..k).step_by(kc) {
             let bias = bias.filter(|_| p == 0).map(|b| &b[j..]);
             let accumulate = accumulate || p > 0;
-            let step = Step { m, n: NC.min(n - j), k: kc.min(k - p), ldc: n, first: j, bias, accumulate, pack_a, kernel };
+            let step = Step {
+                m,
+                n: NC.min(n - j),
+                k: kc.min(k - p),
+                ldc: n,
+                first: j,
+                bias,
+                accumulate,
+                pack_a,
+                kernel,
+            };
             let (a, b) = (a.from(0, p), b.from(p, j));
             if pack_b {
                 let len = step.n.next_multiple_of(kernel.nr) * step.k;
@@ -201,7 +239,13 @@ impl<T: Float> Step<'_, T> {
         let (nr, k) = (self.kernel.nr, self.k);
         for_chunks(packed, 8 * nr * k, |at, packed| {
             let j = at / k;
-            pack(&b.data[j * b.cs..], (self.n - j, b.cs), (k, b.rs), nr, packed);
+            pack(
+                &b.data[j * b.cs..],
+                (self.n - j, b.cs),
+                (k, b.rs),
+                nr,
+                packed,
+            );
         });
     }
 
@@ -234,7 +278,21 @@ impl<T: Float> Step<'_, T> {
             let c = unsafe { out.ptr().add(i * self.ldc + self.first + j) };
             let b = b[j / self.kernel.nr * panel..].as_ptr();
             let (k, ldc) = (self.k, self.ldc);
-            let block = Block { rows, cols, k, a: a.data.as_ptr(), ars: a.rs, acs: a.cs, a_packed: false, b, brs, panel, c, ldc, start };
+            let block = Block {
+                rows,
+                cols,
+                k,
+                a: a.data.as_ptr(),
+                ars: a.rs,
+                acs: a.cs,
+                a_packed: false,
+                b,
+                brs,
+                panel,
+                c,
+                ldc,
+                start,
+            };
             self.compute(a, block);
         });
     }
@@ -249,7 +307,13 @@ impl<T: Float> Step<'_, T> {
         with_scratch(&LEFT, block.rows.next_multiple_of(mr) * block.k, |packed| {
             pack(a.data, (block.rows, a.rs), (block.k, a.cs), mr, packed);
             // SAFETY: as above; the packed copy has `rows`, rounded up, times `k` elements.
-            unsafe { (self.kernel.block)(&Block { a: packed.as_ptr(), a_packed: true, ..block }) };
+            unsafe {
+                (self.kernel.block)(&Block {
+                    a: packed.as_ptr(),
+                    a_packed: true,
+                    ..block
+                })
+            };
         });
     }
 }
@@ -265,7 +329,9 @@ pub fn gemm_int<T: Num>(m: usize, k: usize, n: usize, a: Mat<'_, T>, b: Mat<'_, 
         for p in 0..k {
             let x = a.data[i * a.rs + p * a.cs];
             let row = &b.data[p * b.rs..];
-            c.iter_mut().enumerate().for_each(|(j, c)| *c = c.plus(x.times(row[j * b.cs])));
+            c.iter_mut()
+                .enumerate()
+                .for_each(|(j, c)| *c = c.plus(x.times(row[j * b.cs])));
         }
     }
 }

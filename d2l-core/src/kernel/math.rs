@@ -1,6 +1,6 @@
 //! Numbers, and elementary functions as branch-free polynomials that the compiler can vectorise.
 //!
-//! The f32 functions are within 2 ulp of the exact value, infinities, NaN and subnormals included;
+//! The f32 functions are within 2 ulp of the exact value (sigmoid: 2.4), infinities, NaN and subnormals included;
 //! the f64 ones are the standard library's. Each takes the constant `FMA` of its [`simd!`] shell.
 //! Bool tensors are bytes 0 and 1.
 //!
@@ -100,7 +100,13 @@ int_num!(i64 u8);
 /// In generic code `x.exp()` is the fast polynomial; on a concrete `f32` the standard library's
 /// method of the same name wins, so write `Float::exp(x)` there.
 pub trait Float:
-    Num + Tiles + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+    Num
+    + Tiles
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
 {
     /// +∞.
     const INFINITY: Self;
@@ -277,3 +283,6 @@ math_fns! {
     /// 1 / (1 + e^-x).
     Sigmoid = sigmoid_in;
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,10 @@
 //!
 //! The only place in the workspace with `unsafe`; each block states why it is sound. Nothing in
 //! here knows what a tensor is: strides, dtypes and gradients are the business of `ops`.
-#![expect(unsafe_code, reason = "SIMD dispatch, storage and threads; see each SAFETY comment")]
+#![expect(
+    unsafe_code,
+    reason = "SIMD dispatch, storage and threads; see each SAFETY comment"
+)]
 
 pub(crate) mod buffer;
 pub(crate) mod copy;

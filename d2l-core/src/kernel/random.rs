@@ -66,9 +66,17 @@ mod tests {
         for level in levels() {
             let mut out = [0; WORDS];
             with_level(level, || philox([0; 2], 0, 0, &mut out));
-            assert_eq!(out[..4], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
-            with_level(level, || philox([u32::MAX; 2], u64::MAX, u64::MAX, &mut out));
-            assert_eq!(out[..4], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
+            assert_eq!(
+                out[..4],
+                [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]
+            );
+            with_level(level, || {
+                philox([u32::MAX; 2], u64::MAX, u64::MAX, &mut out)
+            });
+            assert_eq!(
+                out[..4],
+                [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
+            );
         }
     }
 

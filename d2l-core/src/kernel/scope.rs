@@ -65,9 +65,22 @@ fn with_steps<R>(f: impl FnOnce(&[&Step<'_>]) -> R) -> R {
     f(&steps)
 }
 
+/// The dotted path alone of the part at `addr` of the running model; empty if no module runs.
+pub fn place(addr: usize, type_name: &str) -> String {
+    with_steps(|s| {
+        if s.is_empty() {
+            String::new()
+        } else {
+            segments(s, Some((addr, type_name))).0.join(".")
+        }
+    })
+}
+
 /// ` (in net.0, LazyLinear)` for the innermost running module, or nothing outside of any.
 pub(crate) fn suffix() -> String {
-    with_steps(|s| path(s, None)).map(|p| format!(" (in {p})")).unwrap_or_default()
+    with_steps(|s| path(s, None))
+        .map(|p| format!(" (in {p})"))
+        .unwrap_or_default()
 }
 
 /// `net.0, LazyLinear` for the part at `addr` of the running model; only the type if no module runs.
@@ -77,6 +90,12 @@ pub fn describe(addr: usize, type_name: &str) -> String {
 
 /// The path through `steps` and on to `leaf`, followed by the type of its end.
 fn path(steps: &[&Step<'_>], leaf: Option<(usize, &str)>) -> Option<String> {
+    let (segments, name) = segments(steps, leaf);
+    let comma = if segments.is_empty() { "" } else { ", " };
+    Some(format!("{}{comma}{}", segments.join("."), name?))
+}
+
+fn segments(steps: &[&Step<'_>], leaf: Option<(usize, &str)>) -> (Vec<String>, Option<String>) {
     let (mut segments, mut at, mut name) = (Vec::new(), None::<&dyn Scope>, None);
     let mut indexed = false;
     for step in steps {
@@ -84,21 +103,25 @@ fn path(steps: &[&Step<'_>], leaf: Option<(usize, &str)>) -> Option<String> {
             Step::Index(i) => segments.push(i.to_string()),
             Step::Module(m) => {
                 segments.extend(segment(at, m.addr(), m.name(), indexed));
-                (at, name) = (Some(*m), Some(m.name()));
+                (at, name) = (Some(*m), Some(m.name().to_string()));
             }
         }
         indexed = matches!(step, Step::Index(_));
     }
     if let Some((addr, type_name)) = leaf {
         segments.extend(segment(at, addr, type_name, indexed));
-        name = Some(type_name);
+        name = Some(type_name.to_string());
     }
-    let comma = if segments.is_empty() { "" } else { ", " };
-    Some(format!("{}{comma}{}", segments.join("."), name?))
+    (segments, name)
 }
 
 /// How `parent` calls its part, unless a container has just said its index.
-fn segment(parent: Option<&dyn Scope>, addr: usize, type_name: &str, indexed: bool) -> Option<String> {
+fn segment(
+    parent: Option<&dyn Scope>,
+    addr: usize,
+    type_name: &str,
+    indexed: bool,
+) -> Option<String> {
     let parent = parent.filter(|_| !indexed)?;
     parent.find(addr, type_name).filter(|s| !s.is_empty())
 }
@@ -138,7 +161,8 @@ mod tests {
     #[test]
     fn unwinding_leaves_the_scope() {
         let net = Named("Net", 1, vec![]);
-        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| enter(&net, || panic!("x"))));
+        let _ =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| enter(&net, || panic!("x"))));
         assert_eq!(suffix(), "");
     }
 }

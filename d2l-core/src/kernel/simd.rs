@@ -176,6 +176,9 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_environment_variable() {
-        assert_eq!(Level::ALL.map(|l| l.to_string()), ["base", "avx2", "avx512"]);
+        assert_eq!(
+            Level::ALL.map(|l| l.to_string()),
+            ["base", "avx2", "avx512"]
+        );
     }
 }

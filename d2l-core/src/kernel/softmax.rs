@@ -1,95 +1,113 @@
 //! Softmax and its relatives along the rows of a contiguous `[rows, n]`.
 //!
-//! The greatest element of a row is subtracted first, so nothing overflows. A row of `-inf` gives NaN,
-//! as in PyTorch.
+//! The greatest element of a row is subtracted first, so nothing overflows; a row of `-inf` gives NaN,
+//! as in PyTorch. Short rows are handled [`GROUP`] at a time: side by side for the sums, end to end for
+//! the exponentials, so that registers are full whatever the number of classes.
+#[cfg(test)]
+mod tests;
+
 use super::{
+    copy::transpose,
     math::Float,
     simd::simd,
-    threads::for_chunks,
+    threads::{Shared, for_chunks},
 };
 
 /// Elements that one thread handles in one go.
 const CHUNK: usize = 1 << 13;
-/// Lanes of the row reductions.
-const LANES: usize = 16;
+/// Short rows that are handled together.
+const GROUP: usize = 16;
+/// Rows up to this length are short.
+const SHORT: usize = 32;
+/// Room for a group of short rows.
+type Memory<T> = [[T; GROUP]; SHORT];
+/// Lanes in which a long row is summed.
+const LANES: usize = 64;
 
 /// Rows per chunk.
 fn rows_per_chunk(n: usize) -> usize {
-    (CHUNK / n.max(1)).max(1)
+    (CHUNK / n).next_multiple_of(GROUP).max(1)
 }
 
-/// `out = x - ln Σ e^x` along rows of `n`.
-pub fn log_softmax<T: Float>(x: &[T], out: &mut [T], n: usize) {
-    by_rows(x, out, n, log_softmax_rows);
+/// Rows that are handled together.
+#[inline(always)]
+fn group(n: usize) -> usize {
+    if n <= SHORT { GROUP } else { 1 }
 }
 
 /// `out = e^x / Σ e^x` along rows of `n`.
 pub fn softmax<T: Float>(x: &[T], out: &mut [T], n: usize) {
-    by_rows(x, out, n, softmax_rows);
+    by_rows(x, x, out, n, |x, _, out, n| softmax_rows(x, out, n));
 }
 
-fn by_rows<T: Float>(x: &[T], out: &mut [T], n: usize, f: fn(&[T], &mut [T], usize)) {
-    assert_eq!(x.len(), out.len());
-    if n > 0 {
-        for_chunks(out, rows_per_chunk(n) * n, |i, out| f(&x[i..][..out.len()], out, n));
-    }
+/// `out = x - ln Σ e^x` along rows of `n`.
+pub fn log_softmax<T: Float>(x: &[T], out: &mut [T], n: usize) {
+    by_rows(x, x, out, n, |x, _, out, n| log_softmax_rows(x, out, n));
 }
 
-simd! {
-    fn log_softmax_rows[T](x: &[T], out: &mut [T], n: usize) where [T: Float] {
-        for (x, out) in x.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
-            let (max, sum) = max_and_sum::<FMA, T>(x);
-            let lse = max + sum.ln_in::<FMA>();
-            x.iter().zip(out).for_each(|(&x, o)| *o = x - lse);
-        }
+/// The gradient of [`softmax`]: `gx = y (g - Σ g y)` from its result `y` and the gradient `g` of that.
+pub fn softmax_backward<T: Float>(g: &[T], y: &[T], gx: &mut [T], n: usize) {
+    by_rows(g, y, gx, n, softmax_backward_rows);
+}
+
+/// The gradient of [`log_softmax`]: `gx = g - e^y Σ g` from its result `y` and the gradient `g` of that.
+pub fn log_softmax_backward<T: Float>(g: &[T], y: &[T], gx: &mut [T], n: usize) {
+    by_rows(g, y, gx, n, log_softmax_backward_rows);
+}
+
+fn by_rows<T: Float>(
+    a: &[T],
+    b: &[T],
+    out: &mut [T],
+    n: usize,
+    f: fn(&[T], &[T], &mut [T], usize),
+) {
+    assert!(a.len() == out.len() && b.len() == out.len());
+    if !out.is_empty() {
+        for_chunks(out, rows_per_chunk(n) * n, |i, out| {
+            f(&a[i..][..out.len()], &b[i..][..out.len()], out, n)
+        });
     }
 }
 
 simd! {
     fn softmax_rows[T](x: &[T], out: &mut [T], n: usize) where [T: Float] {
-        for (x, out) in x.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
-            let max = fold::<T>(x, T::NEG_INFINITY, |a, b| a.max_nan(b));
-            x.iter().zip(&mut *out).for_each(|(&x, o)| *o = (x - max).exp_in::<FMA>());
-            let scale = T::ONE / fold::<T>(out, T::ZERO, |a, b| a + b);
-            out.iter_mut().for_each(|o| *o = *o * scale);
+        let memory = &mut [[T::ZERO; GROUP]; SHORT];
+        let (x, out) = (x.chunks(group(n) * n), out.chunks_mut(group(n) * n));
+        for (x, out) in x.zip(out) {
+            if n <= SHORT && x.len() > n {
+                let mut columns = Columns::new(x, n, memory);
+                columns.subtract(columns.fold(T::NEG_INFINITY, greatest));
+                exp_all::<FMA, T>(columns.all());
+                columns.divide(columns.fold(T::ZERO, T::plus));
+                transpose(n, x.len() / n, columns.all(), GROUP, out, n);
+            } else {
+                let max = fold(x, T::NEG_INFINITY, greatest);
+                by_row(x, out, n, |_, x, _| x - max);
+                exp_all::<FMA, T>(out);
+                let sum = fold(out, T::ZERO, T::plus);
+                by_row(x, out, n, |_, _, o| o / sum);
+            }
         }
     }
 }
 
-/// The greatest element `m` and `Σ e^(x - m)`.
-#[inline(always)]
-fn max_and_sum<const FMA: bool, T: Float>(x: &[T]) -> (T, T) {
-    let max = fold::<T>(x, T::NEG_INFINITY, |a, b| a.max_nan(b));
-    (max, fold::<T>(x, T::ZERO, |a, x| a + (x - max).exp_in::<FMA>()))
-}
-
-/// Folds a row in [`LANES`] lanes and then those; `f(f(start, x), …)` must not mind the order.
-#[inline(always)]
-fn fold<T: Float>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
-    x.iter().fold(start, |a, &x| f(a, x))
-}
-
-/// The gradient of [`softmax`]: `gx = y (g - Σ g y)` from its result `y` and the gradient `g` of that.
-pub fn softmax_backward<T: Float>(g: &[T], y: &[T], gx: &mut [T], n: usize) {
-    by_rows_2(g, y, gx, n, softmax_backward_rows);
-}
-
-/// The gradient of [`log_softmax`]: `gx = g - e^y Σ g` from its result `y` and the gradient `g` of that.
-pub fn log_softmax_backward<T: Float>(g: &[T], y: &[T], gx: &mut [T], n: usize) {
-    by_rows_2(g, y, gx, n, log_softmax_backward_rows);
-}
-
-fn by_rows_2<T: Float>(g: &[T], y: &[T], gx: &mut [T], n: usize, f: fn(&[T], &[T], &mut [T], usize)) {
-    assert!(g.len() == gx.len() && y.len() == gx.len());
-    if n > 0 {
-        for_chunks(gx, rows_per_chunk(n) * n, |i, gx| f(&g[i..][..gx.len()], &y[i..][..gx.len()], gx, n));
+simd! {
+    fn log_softmax_rows[T](x: &[T], out: &mut [T], n: usize) where [T: Float] {
+        let memory = &mut [[T::ZERO; GROUP]; SHORT];
+        let (x, out) = (x.chunks(group(n) * n), out.chunks_mut(group(n) * n));
+        for (x, out) in x.zip(out) {
+            let (max, ln) = max_and_ln::<FMA, T>(x, n, memory);
+            by_row(x, out, n, |r, x, _| x - max[r] - ln[r]);
+        }
     }
 }
 
 simd! {
     fn softmax_backward_rows[T](g: &[T], y: &[T], gx: &mut [T], n: usize) where [T: Float] {
         for ((g, y), gx) in g.chunks_exact(n).zip(y.chunks_exact(n)).zip(gx.chunks_exact_mut(n)) {
-            let dot = g.iter().zip(y).fold(T::ZERO, |s, (&g, &y)| g.fma::<FMA>(y, s));
+            g.iter().zip(y).zip(&mut *gx).for_each(|((&g, &y), o)| *o = g * y);
+            let dot = fold(gx, T::ZERO, T::plus);
             g.iter().zip(y).zip(gx).for_each(|((&g, &y), o)| *o = y * (g - dot));
         }
     }
@@ -97,9 +115,11 @@ simd! {
 
 simd! {
     fn log_softmax_backward_rows[T](g: &[T], y: &[T], gx: &mut [T], n: usize) where [T: Float] {
-        for ((g, y), gx) in g.chunks_exact(n).zip(y.chunks_exact(n)).zip(gx.chunks_exact_mut(n)) {
-            let sum = fold::<T>(g, T::ZERO, |a, b| a + b);
-            g.iter().zip(y).zip(gx).for_each(|((&g, &y), o)| *o = g - y.exp_in::<FMA>() * sum);
+        gx.copy_from_slice(y);
+        exp_all::<FMA, T>(gx);
+        for (g, gx) in g.chunks_exact(n).zip(gx.chunks_exact_mut(n)) {
+            let sum = fold(g, T::ZERO, T::plus);
+            g.iter().zip(gx).for_each(|(&g, o)| *o = g - *o * sum);
         }
     }
 }
@@ -109,25 +129,35 @@ simd! {
 ///
 /// # Panics
 /// If a label is not below `n`.
-pub fn cross_entropy_forward<T: Float>(x: &[T], labels: &[i64], n: usize, losses: &mut [T], lse: &mut [T]) {
-    assert!(x.len() == labels.len() * n && losses.len() == labels.len());
-    log_sum_exp(x, n, lse);
-    for (r, loss) in losses.iter_mut().enumerate() {
-        *loss = lse[r] - x[r * n..][..n][labels[r] as usize];
-    }
-}
-
-/// `lse[r] = ln Σ e^x[r]` for rows of `n`.
-pub fn log_sum_exp<T: Float>(x: &[T], n: usize, lse: &mut [T]) {
-    assert_eq!(x.len(), lse.len() * n);
-    for_chunks(lse, rows_per_chunk(n), |r, lse| log_sum_exp_rows(&x[r * n..], lse, n));
+pub fn cross_entropy_forward<T: Float>(
+    x: &[T],
+    labels: &[i64],
+    n: usize,
+    losses: &mut [T],
+    lse: &mut [T],
+) {
+    let rows = labels.len();
+    assert!(x.len() == rows * n && losses.len() == rows && lse.len() == rows);
+    let losses = Shared::new(losses);
+    for_chunks(lse, rows_per_chunk(n.max(1)), |r, lse| {
+        // SAFETY: as `lse`: this chunk's own part, of the same length.
+        let losses = unsafe { losses.slice(r, lse.len()) };
+        cross_entropy_rows(&x[r * n..], &labels[r..], n, losses, lse);
+    });
 }
 
 simd! {
-    fn log_sum_exp_rows[T](x: &[T], lse: &mut [T], n: usize) where [T: Float] {
-        for (r, lse) in lse.iter_mut().enumerate() {
-            let (max, sum) = max_and_sum::<FMA, T>(&x[r * n..][..n]);
-            *lse = max + sum.ln_in::<FMA>();
+    fn cross_entropy_rows[T](x: &[T], labels: &[i64], n: usize, losses: &mut [T], lse: &mut [T]) where [T: Float] {
+        let (rows, memory) = (lse.len(), &mut [[T::ZERO; GROUP]; SHORT]);
+        for first in (0..rows).step_by(group(n)) {
+            let count = group(n).min(rows - first);
+            let x = &x[first * n..][..count * n];
+            let (max, ln) = max_and_ln::<FMA, T>(x, n, memory);
+            for r in 0..count {
+                // In this order a small loss of large logits keeps its digits.
+                losses[first + r] = ln[r] - (x[r * n..][..n][labels[first + r] as usize] - max[r]);
+                lse[first + r] = max[r] + ln[r];
+            }
         }
     }
 }
@@ -137,13 +167,29 @@ simd! {
 ///
 /// # Panics
 /// If a label is not below `n`.
-pub fn cross_entropy_backward<T: Float>(x: &[T], labels: &[i64], lse: &[T], scale: &[T], n: usize, gx: &mut [T]) {
-    assert!(x.len() == gx.len() && x.len() == labels.len() * n);
-    assert!(lse.len() == labels.len() && scale.len() == labels.len());
-    if n > 0 {
+pub fn cross_entropy_backward<T: Float>(
+    x: &[T],
+    labels: &[i64],
+    lse: &[T],
+    scale: &[T],
+    n: usize,
+    gx: &mut [T],
+) {
+    let rows = labels.len();
+    assert!(
+        x.len() == rows * n && gx.len() == rows * n && lse.len() == rows && scale.len() == rows
+    );
+    if !gx.is_empty() {
         for_chunks(gx, rows_per_chunk(n) * n, |i, gx| {
             let r = i / n;
-            cross_entropy_backward_rows(&x[i..], &labels[r..], &lse[r..], &scale[r..], n, gx);
+            cross_entropy_backward_rows(
+                &x[i..][..gx.len()],
+                &labels[r..],
+                &lse[r..],
+                &scale[r..],
+                n,
+                gx,
+            );
         });
     }
 }
@@ -151,10 +197,135 @@ pub fn cross_entropy_backward<T: Float>(x: &[T], labels: &[i64], lse: &[T], scal
 simd! {
     fn cross_entropy_backward_rows[T](x: &[T], labels: &[i64], lse: &[T], scale: &[T], n: usize, gx: &mut [T])
     where [T: Float] {
-        for (r, (x, gx)) in x.chunks_exact(n).zip(gx.chunks_exact_mut(n)).enumerate() {
-            let (lse, scale) = (lse[r], scale[r]);
-            x.iter().zip(&mut *gx).for_each(|(&x, o)| *o = (x - lse).exp_in::<FMA>() * scale);
-            gx[labels[r] as usize] = gx[labels[r] as usize] - scale;
+        by_row(x, gx, n, |r, x, _| x - lse[r]);
+        exp_all::<FMA, T>(gx);
+        by_row(x, gx, n, |r, _, o| o * scale[r]);
+        for (r, gx) in gx.chunks_exact_mut(n).enumerate() {
+            let at = &mut gx[labels[r] as usize];
+            *at = *at - scale[r];
         }
     }
+}
+
+/// `out = f(row, x, out)`.
+#[inline(always)]
+fn by_row<T: Float>(x: &[T], out: &mut [T], n: usize, f: impl Fn(usize, T, T) -> T) {
+    for (r, (x, out)) in x.chunks_exact(n).zip(out.chunks_exact_mut(n)).enumerate() {
+        for (&x, o) in x.iter().zip(out) {
+            *o = f(r, x, *o);
+        }
+    }
+}
+
+/// The greater, where a NaN does not matter: it reaches the whole row through the sum.
+#[inline(always)]
+fn greatest<T: Float>(a: T, b: T) -> T {
+    if b > a { b } else { a }
+}
+
+// Plain loops, not closures: what is not inlined into the shell loses its instructions.
+#[inline(always)]
+fn exp_all<const FMA: bool, T: Float>(x: &mut [T]) {
+    for x in x {
+        *x = x.exp_in::<FMA>();
+    }
+}
+
+/// For a group of short rows or a long one, the greatest element `m` of each and its `ln Σ e^(x - m)`.
+#[inline(always)]
+fn max_and_ln<const FMA: bool, T: Float>(
+    x: &[T],
+    n: usize,
+    memory: &mut Memory<T>,
+) -> ([T; GROUP], [T; GROUP]) {
+    if n > SHORT || x.len() == n {
+        let max = fold(x, T::NEG_INFINITY, greatest);
+        let mut sum = T::ZERO;
+        let scratch = memory.as_flattened_mut();
+        for x in x.chunks(scratch.len()) {
+            let e = &mut scratch[..x.len()];
+            by_row(x, e, x.len(), |_, x, _| x - max);
+            exp_all::<FMA, T>(e);
+            sum = sum + fold(e, T::ZERO, T::plus);
+        }
+        return ([max; GROUP], [sum.ln_in::<FMA>(); GROUP]);
+    }
+    let mut columns = Columns::new(x, n, memory);
+    let max = columns.fold(T::NEG_INFINITY, greatest);
+    columns.subtract(max);
+    exp_all::<FMA, T>(columns.all());
+    let mut ln = columns.fold(T::ZERO, T::plus);
+    for ln in &mut ln {
+        *ln = ln.ln_in::<FMA>();
+    }
+    (max, ln)
+}
+
+/// A group of short rows, transposed: one row per lane.
+struct Columns<'a, T>(&'a mut [[T; GROUP]]);
+
+impl<'a, T: Float> Columns<'a, T> {
+    #[inline(always)]
+    fn new(x: &[T], n: usize, memory: &'a mut Memory<T>) -> Self {
+        transpose(x.len() / n, n, x, n, memory.as_flattened_mut(), GROUP);
+        Columns(&mut memory[..n])
+    }
+
+    #[inline(always)]
+    fn all(&mut self) -> &mut [T] {
+        self.0.as_flattened_mut()
+    }
+
+    #[inline(always)]
+    fn fold(&self, start: T, f: impl Fn(T, T) -> T) -> [T; GROUP] {
+        let mut out = [start; GROUP];
+        for column in &*self.0 {
+            for r in 0..GROUP {
+                out[r] = f(out[r], column[r]);
+            }
+        }
+        out
+    }
+
+    #[inline(always)]
+    fn subtract(&mut self, x: [T; GROUP]) {
+        for column in &mut *self.0 {
+            for r in 0..GROUP {
+                column[r] = column[r] - x[r];
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn divide(&mut self, x: [T; GROUP]) {
+        for column in &mut *self.0 {
+            for r in 0..GROUP {
+                column[r] = column[r] / x[r];
+            }
+        }
+    }
+}
+
+/// `f` over a row, in [`LANES`] lanes and then over those.
+#[inline(always)]
+fn fold<T: Float>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
+    if x.len() <= LANES {
+        return x.iter().fold(start, |a, &x| f(a, x));
+    }
+    let mut lanes = [start; LANES];
+    let (head, tail) = x.as_chunks::<LANES>();
+    for x in head {
+        for j in 0..LANES {
+            lanes[j] = f(lanes[j], x[j]);
+        }
+    }
+    lanes.iter_mut().zip(tail).for_each(|(a, &x)| *a = f(*a, x));
+    let mut n = LANES / 2;
+    while n > 0 {
+        for j in 0..n {
+            lanes[j] = f(lanes[j], lanes[j + n]);
+        }
+        n /= 2;
+    }
+    lanes[0]
 }

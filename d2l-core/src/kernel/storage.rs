@@ -40,11 +40,17 @@ unsafe impl Sync for Storage {}
 impl Storage {
     /// `n` elements, written by `fill`, which must write them all.
     pub(crate) fn new<T: Plain>(n: usize, fill: impl FnOnce(&mut [T])) -> Storage {
-        let bytes = n.checked_mul(size_of::<T>()).expect("tensor: size overflows memory");
+        let bytes = n
+            .checked_mul(size_of::<T>())
+            .expect("tensor: size overflows memory");
         let buffer = Buffer::new(bytes);
         // SAFETY: the buffer holds `n` aligned, initialised elements (`Plain`) and is not shared.
         fill(unsafe { std::slice::from_raw_parts_mut(buffer.as_ptr().cast(), n) });
-        Storage { lock: AtomicI32::new(0), version: AtomicU32::new(0), buffer: UnsafeCell::new(buffer) }
+        Storage {
+            lock: AtomicI32::new(0),
+            version: AtomicU32::new(0),
+            buffer: UnsafeCell::new(buffer),
+        }
     }
 
     /// All elements, to read; waits while someone writes.
@@ -57,7 +63,12 @@ impl Storage {
                 n = self.lock.load(Relaxed);
             } else {
                 match self.lock.compare_exchange_weak(n, n + 1, Acquire, Relaxed) {
-                    Ok(_) => return Read { storage: self, of: PhantomData },
+                    Ok(_) => {
+                        return Read {
+                            storage: self,
+                            of: PhantomData,
+                        };
+                    }
                     Err(now) => n = now,
                 }
             }
@@ -67,11 +78,18 @@ impl Storage {
     /// All elements, to change; waits while anyone else reads or writes.
     pub(crate) fn write<T: Plain>(&self) -> Write<'_, T> {
         let mut tries = 0;
-        while self.lock.compare_exchange_weak(0, -1, Acquire, Relaxed).is_err() {
+        while self
+            .lock
+            .compare_exchange_weak(0, -1, Acquire, Relaxed)
+            .is_err()
+        {
             wait(&mut tries);
         }
         self.version.fetch_add(1, Relaxed);
-        Write { storage: self, of: PhantomData }
+        Write {
+            storage: self,
+            of: PhantomData,
+        }
     }
 
     /// How often the contents were changed in place.
@@ -88,7 +106,10 @@ impl Storage {
 
 /// `target` to change and `source` to read, locked in an order that cannot deadlock with another
 /// thread doing the opposite. They must be different storages.
-pub(crate) fn write_read<'a, T: Plain, U: Plain>(target: &'a Storage, source: &'a Storage) -> (Write<'a, T>, Read<'a, U>) {
+pub(crate) fn write_read<'a, T: Plain, U: Plain>(
+    target: &'a Storage,
+    source: &'a Storage,
+) -> (Write<'a, T>, Read<'a, U>) {
     debug_assert!(!std::ptr::eq(target, source));
     if std::ptr::from_ref(target) < std::ptr::from_ref(source) {
         let w = target.write();
@@ -158,7 +179,10 @@ impl<T: Plain> Drop for Write<'_, T> {
 
 /// The bytes of a `Bool` tensor as `bool`s.
 pub(crate) fn as_bools(bytes: &[u8]) -> &[bool] {
-    assert!(bytes.iter().all(|&b| b <= 1), "a Bool tensor holds a byte other than 0 and 1");
+    assert!(
+        bytes.iter().all(|&b| b <= 1),
+        "a Bool tensor holds a byte other than 0 and 1"
+    );
     // SAFETY: same size and alignment, and every byte is 0 or 1.
     unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) }
 }
@@ -181,7 +205,9 @@ mod tests {
         let add = |x: &Storage, y: &Storage| {
             for _ in 0..if cfg!(miri) { 20 } else { 2000 } {
                 let (mut w, r) = write_read::<i64, i64>(x, y);
-                w.iter_mut().zip(&*r).for_each(|(w, r)| *w = w.wrapping_add(*r));
+                w.iter_mut()
+                    .zip(&*r)
+                    .for_each(|(w, r)| *w = w.wrapping_add(*r));
             }
         };
         std::thread::scope(|s| {

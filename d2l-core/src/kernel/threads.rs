@@ -69,7 +69,10 @@ static POOL: Pool = Pool {
     busy: AtomicBool::new(false),
     task: UnsafeCell::new(None),
     panic: Mutex::new(None),
-    workers: Mutex::new(Workers { list: Vec::new(), pid: 0 }),
+    workers: Mutex::new(Workers {
+        list: Vec::new(),
+        pid: 0,
+    }),
 };
 
 /// Zero until first asked for.
@@ -88,10 +91,14 @@ pub fn num_threads() -> usize {
 
 #[cold]
 fn default_threads() -> usize {
-    let asked = std::env::var("D2L_NUM_THREADS").ok().and_then(|s| s.trim().parse().ok());
+    let asked = std::env::var("D2L_NUM_THREADS")
+        .ok()
+        .and_then(|s| s.trim().parse().ok());
     let cores = || thread::available_parallelism().map_or(1, |n| n.get());
     let n = asked.filter(|&n| n > 0).unwrap_or_else(cores);
-    THREADS.compare_exchange(0, n, Relaxed, Relaxed).map_or_else(|set| set, |_| n)
+    THREADS
+        .compare_exchange(0, n, Relaxed, Relaxed)
+        .map_or_else(|set| set, |_| n)
 }
 
 /// Sets how many threads kernels may use; 1 switches the pool off. Results do not depend on it.
@@ -124,7 +131,11 @@ pub fn parallel_ns(chunks: usize, ns: usize, f: &(dyn Fn(usize) + Sync)) {
 /// each, like [`parallel`].
 #[inline]
 pub fn for_chunks<T: Send>(out: &mut [T], chunk: usize, f: impl Fn(usize, &mut [T]) + Sync) {
-    if out.len() <= chunk { f(0, out) } else { for_many(out, chunk, &f) }
+    if out.len() <= chunk {
+        f(0, out)
+    } else {
+        for_many(out, chunk, &f)
+    }
 }
 
 /// [`for_chunks`] for more than one chunk; compiled once for all functions.
@@ -161,7 +172,10 @@ impl<T> Shared<T> {
     ///
     /// # Safety
     /// It lies within the slice given to `new`, which is still borrowed, and nobody else uses it.
-    #[expect(clippy::mut_from_ref, reason = "disjointness is the caller's obligation")]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "disjointness is the caller's obligation"
+    )]
     pub unsafe fn slice(&self, start: usize, len: usize) -> &mut [T] {
         // SAFETY: demanded of the caller.
         unsafe { std::slice::from_raw_parts_mut(self.0.add(start), len) }
@@ -190,7 +204,12 @@ fn enter(chunks: usize, ns: usize, f: &(dyn Fn(usize) + Sync)) -> bool {
 
 impl Pool {
     /// One region; the caller holds `busy`. Returns the panic of a chunk, if there was one.
-    fn region(&'static self, n: usize, wake: bool, f: &(dyn Fn(usize) + Sync)) -> Option<Box<dyn Any + Send>> {
+    fn region(
+        &'static self,
+        n: usize,
+        wake: bool,
+        f: &(dyn Fn(usize) + Sync),
+    ) -> Option<Box<dyn Any + Send>> {
         let task: *const (dyn Fn(usize) + Sync + '_) = f;
         // SAFETY: only the lifetime changes; the pointer is not followed after this function returns,
         // since that needs a claimed chunk and all of them are waited for.
@@ -231,7 +250,11 @@ impl Pool {
             if next >= n {
                 return None;
             }
-            match self.word.0.compare_exchange_weak(word, word + 1, AcqRel, Acquire) {
+            match self
+                .word
+                .0
+                .compare_exchange_weak(word, word + 1, AcqRel, Acquire)
+            {
                 Ok(_) => return Some(next as usize),
                 Err(now) => word = now,
             }
@@ -243,7 +266,10 @@ impl Pool {
     fn wake(&'static self, n: usize) {
         let mut workers = lock(&self.workers);
         if workers.pid != process::id() {
-            *workers = Workers { list: Vec::new(), pid: process::id() };
+            *workers = Workers {
+                list: Vec::new(),
+                pid: process::id(),
+            };
         }
         for (thread, asleep) in workers.list.iter().take(n) {
             if asleep.load(SeqCst) {
@@ -251,7 +277,9 @@ impl Pool {
             }
         }
         while workers.list.len() < n {
-            let Some(worker) = self.spawn(workers.list.len()) else { break };
+            let Some(worker) = self.spawn(workers.list.len()) else {
+                break;
+            };
             workers.list.push(worker);
         }
     }
@@ -291,9 +319,16 @@ impl Pool {
 /// One pause; now and then the core is offered to somebody else.
 fn relax(idle: &mut u32) {
     *idle = idle.wrapping_add(1);
-    if *idle % PAUSES == 0 { thread::yield_now() } else { spin_loop() }
+    if *idle % PAUSES == 0 {
+        thread::yield_now()
+    } else {
+        spin_loop()
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

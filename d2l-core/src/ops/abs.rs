@@ -15,7 +15,8 @@ impl Tensor {
     /// ```
     pub fn abs(&self) -> Tensor {
         if !self.dtype().is_float() {
-            return walk::map::<i64, i64>(&self.long(), DType::I64, i64::wrapping_abs).to_dtype(self.dtype());
+            return walk::map::<i64, i64>(&self.long(), DType::I64, i64::wrapping_abs)
+                .to_dtype(self.dtype());
         }
         let x = self.saved("abs");
         let out = float!(self.dtype(), T => walk::map::<T, T>(self, self.dtype(), T::abs));
@@ -33,7 +34,8 @@ impl Tensor {
         let out = wide!(x.dtype(), T => walk::map::<T, T>(&x, x.dtype(), |v| {
             if v > T::ZERO { T::ONE } else if v < T::ZERO { Num::minus(T::ZERO, T::ONE) } else { v }
         }));
-        out.to_dtype(self.dtype()).record("sign", [self], |g, _| [Some(g.zeros_like())])
+        out.to_dtype(self.dtype())
+            .record("sign", [self], |g, _| [Some(g.zeros_like())])
     }
 }
 

@@ -9,7 +9,11 @@ use crate::{
 impl Tensor {
     /// Integers as the default float type; floats as they are.
     pub(crate) fn as_float(&self) -> Tensor {
-        if self.dtype().is_float() { self.clone() } else { self.to_dtype(default_dtype()) }
+        if self.dtype().is_float() {
+            self.clone()
+        } else {
+            self.to_dtype(default_dtype())
+        }
     }
 
     /// The hyperbolic tangent, element by element. Gradient: `1 - tanh²`.
@@ -21,7 +25,9 @@ impl Tensor {
     pub fn tanh(&self) -> Tensor {
         let x = self.as_float();
         let y = float!(x.dtype(), T => walk::map_math::<T, _>(&x, math::Tanh));
-        y.record_output("tanh", [&x], |g, cx| [Some(g * (1.0 - cx.output() * cx.output()))])
+        y.record_output("tanh", [&x], |g, cx| {
+            [Some(g * (1.0 - cx.output() * cx.output()))]
+        })
     }
 
     /// `1 / (1 + exp(-x))`, element by element. Gradient: `y (1 - y)`.
@@ -33,7 +39,9 @@ impl Tensor {
     pub fn sigmoid(&self) -> Tensor {
         let x = self.as_float();
         let y = float!(x.dtype(), T => walk::map_math::<T, _>(&x, math::Sigmoid));
-        y.record_output("sigmoid", [&x], |g, cx| [Some(g * cx.output() * (1.0 - cx.output()))])
+        y.record_output("sigmoid", [&x], |g, cx| {
+            [Some(g * cx.output() * (1.0 - cx.output()))]
+        })
     }
 
     /// `max(x, 0)`, element by element. The gradient at 0 is 0; NaN stays NaN.
@@ -45,7 +53,10 @@ impl Tensor {
     pub fn relu(&self) -> Tensor {
         let x = widen(self.clone());
         let y = wide!(x.dtype(), T => walk::map::<T, T>(&x, x.dtype(), |v| if v <= (0 as T) { 0 as T } else { v }));
-        y.to_dtype(self.dtype()).record_output("relu", [self], |g, cx| [Some(relu_gradient(g, cx.output()))])
+        y.to_dtype(self.dtype())
+            .record_output("relu", [self], |g, cx| {
+                [Some(relu_gradient(g, cx.output()))]
+            })
     }
 }
 
@@ -53,7 +64,9 @@ impl Tensor {
 fn relu_gradient(g: &Tensor, y: &Tensor) -> Tensor {
     let y = y.detach();
     let out = float!(g.dtype(), T => walk::zip::<T, T, T>(g, &y, *g.dims(), g.dtype(), |g, y| if y > 0.0 { g } else { 0.0 }));
-    out.record("relu_backward", [g], move |h, _| [Some(relu_gradient(h, &y))])
+    out.record("relu_backward", [g], move |h, _| {
+        [Some(relu_gradient(h, &y))]
+    })
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ macro_rules! arithmetic {
             /// # Panics
             /// If the shapes do not broadcast.
             #[track_caller]
-            pub fn $name<'a>(&self, other: impl Into<Operand<'a>>) -> Tensor {
+            pub fn $name(&self, other: impl IntoOperand) -> Tensor {
                 ok!(self.$try_name(other))
             }
 
@@ -33,7 +33,7 @@ macro_rules! arithmetic {
             ///
             /// # Errors
             /// If the shapes do not broadcast.
-            pub fn $try_name<'a>(&self, other: impl Into<Operand<'a>>) -> Result<Tensor> {
+            pub fn $try_name(&self, other: impl IntoOperand) -> Result<Tensor> {
                 // Compiled once for all types of operands.
                 fn compute(x: &Tensor, other: Operand<'_>) -> Result<Tensor> {
                     const OP: &str = $op;
@@ -63,7 +63,7 @@ macro_rules! arithmetic {
                         }
                     }
                 }
-                compute(self, other.into())
+                compute(self, other.operand())
             }
         }
         operators!($op_trait $op_fn $name);
@@ -122,14 +122,22 @@ fn any(_: &'static str, x: Tensor) -> Result<Tensor> {
 
 fn no_bool(op: &'static str, x: Tensor) -> Result<Tensor> {
     if x.dtype() == DType::Bool {
-        bail!(op, DType, "bool tensors have no difference; use `ne` (exclusive or) or convert with `long()`");
+        bail!(
+            op,
+            DType,
+            "bool tensors have no difference; use `ne` (exclusive or) or convert with `long()`"
+        );
     }
     Ok(x)
 }
 
 /// Quotients of integers are floats.
 fn to_float(_: &'static str, x: Tensor) -> Result<Tensor> {
-    Ok(if x.dtype().is_float() { x } else { x.to_dtype(default_dtype()) })
+    Ok(if x.dtype().is_float() {
+        x
+    } else {
+        x.to_dtype(default_dtype())
+    })
 }
 
 arithmetic! {
@@ -187,6 +195,11 @@ arithmetic! {
 impl Tensor {
     /// `-self`.
     ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([1.0, -2.0]).neg(), Tensor::from([-1.0, 2.0]));
+    /// ```
+    ///
     /// # Panics
     /// For bools.
     #[track_caller]
@@ -230,14 +243,24 @@ mod tests {
 
     #[test]
     fn dtypes_promote_as_in_pytorch() {
-        let (i, f, b) = (Tensor::from([1, 2]), Tensor::from([0.5, 0.5]), Tensor::from([true, false]));
+        let (i, f, b) = (
+            Tensor::from([1, 2]),
+            Tensor::from([0.5, 0.5]),
+            Tensor::from([true, false]),
+        );
         assert_eq!(&i + &f, Tensor::from([1.5, 2.5]));
         assert_eq!(&i * 2, Tensor::from([2, 4]));
         assert_eq!(&i * 0.5, Tensor::from([0.5, 1.0]));
         assert_eq!(&b + &b, Tensor::from([true, false]));
         assert_eq!(&b + 1, Tensor::from([2, 1]));
-        assert_eq!(f.double() + 1.0, Tensor::with_dtype([1.5, 1.5], crate::DType::F64));
-        assert_eq!(&i + ((1i64 << 60) + 1), Tensor::from([(1i64 << 60) + 2, (1i64 << 60) + 3]));
+        assert_eq!(
+            f.double() + 1.0,
+            Tensor::with_dtype([1.5, 1.5], crate::DType::F64)
+        );
+        assert_eq!(
+            &i + ((1i64 << 60) + 1),
+            Tensor::from([(1i64 << 60) + 2, (1i64 << 60) + 3])
+        );
     }
 
     #[test]

@@ -23,27 +23,48 @@ impl Tensor {
     }
 
     /// As `F32`.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([1, 2]).float(), Tensor::from([1.0, 2.0]));
+    /// ```
     pub fn float(&self) -> Tensor {
         self.to_dtype(DType::F32)
     }
 
     /// As `F64`.
+    ///
+    /// ```
+    /// use d2l_core::{DType, Tensor};
+    /// assert_eq!(Tensor::from([0.5]).double(), Tensor::with_dtype([0.5], DType::F64));
+    /// ```
     pub fn double(&self) -> Tensor {
         self.to_dtype(DType::F64)
     }
 
     /// As `I64`.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([1.9, -1.9]).long(), Tensor::from([1, -1]));
+    /// ```
     pub fn long(&self) -> Tensor {
         self.to_dtype(DType::I64)
     }
 
     /// As `Bool`.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([0.0, 0.5]).bool(), Tensor::from([false, true]));
+    /// ```
     pub fn bool(&self) -> Tensor {
         self.to_dtype(DType::Bool)
     }
 }
 
 /// The conversion without gradient.
+#[allow(clippy::unnecessary_cast, reason = "one body for all types")]
 pub(crate) fn raw(x: &Tensor, dtype: DType) -> Tensor {
     if x.dtype() == dtype {
         return x.clone();

@@ -38,14 +38,27 @@ pub fn stack(tensors: &[&Tensor], dim: isize) -> Tensor {
 }
 
 fn try_cat(tensors: &[&Tensor], dim: isize) -> Result<Tensor> {
-    let Some(first) = tensors.first() else { bail!("cat", Value, "no tensors to join") };
+    let Some(first) = tensors.first() else {
+        bail!("cat", Value, "no tensors to join")
+    };
     let at = axis("cat", dim, first.dim())?;
     for t in tensors {
-        if t.dim() != first.dim() || t.dim() == 0 || t.dims().with(at, 0) != first.dims().with(at, 0) {
-            bail!("cat", Shape, "{:?} and {:?} differ elsewhere than at axis {at}", first.shape(), t.shape());
+        if t.dim() != first.dim()
+            || t.dim() == 0
+            || t.dims().with(at, 0) != first.dims().with(at, 0)
+        {
+            bail!(
+                "cat",
+                Shape,
+                "{:?} and {:?} differ elsewhere than at axis {at}",
+                first.shape(),
+                t.shape()
+            );
         }
     }
-    let dtype = tensors.iter().fold(first.dtype(), |d, t| d.promote(t.dtype()));
+    let dtype = tensors
+        .iter()
+        .fold(first.dtype(), |d, t| d.promote(t.dtype()));
     let parts: Vec<Tensor> = tensors.iter().map(|t| t.to_dtype(dtype)).collect();
     let joined = join(&parts, at);
     // The rule has a fixed number of inputs, so the graph is built pair by pair: each part adds

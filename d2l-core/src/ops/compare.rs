@@ -1,6 +1,6 @@
 //! Comparisons, element by element, with `Bool` results.
 use super::{
-    operand::{Operand, Other, promote},
+    operand::{IntoOperand, Operand, Other, promote},
     walk::{self, widen},
 };
 use crate::{
@@ -17,8 +17,8 @@ macro_rules! comparison {
         /// If the shapes do not broadcast.
         #[track_caller]
         #[allow(clippy::should_implement_trait, reason = "PyTorch's name; `==` compares whole tensors")]
-        pub fn $name<'a>(&self, other: impl Into<Operand<'a>>) -> Tensor {
-            let ($x, $y) = ok!(operands(stringify!($name), self, other.into()));
+        pub fn $name(&self, other: impl IntoOperand) -> Tensor {
+            let ($x, $y) = ok!(operands(stringify!($name), self, other.operand()));
             $by
         }
     )* } };
@@ -83,8 +83,11 @@ mod tests {
     fn numbers_and_tensors_compare() {
         let x = Tensor::from([1.0, 2.0, 3.0]);
         assert_eq!(x.gt(1.5), Tensor::from([false, true, true]));
-        assert_eq!(x.le(&Tensor::from([1, 1, 3])), Tensor::from([true, false, true]));
-        assert_eq!(x.ne(&Tensor::from([[1.0], [2.0]])).shape(), [2, 3]);
+        assert_eq!(
+            x.le(Tensor::from([1, 1, 3])),
+            Tensor::from([true, false, true])
+        );
+        assert_eq!(x.ne(Tensor::from([[1.0], [2.0]])).shape(), [2, 3]);
         assert_eq!(Tensor::from([f32::NAN]).eq(f32::NAN), Tensor::from([false]));
     }
 }

@@ -12,7 +12,8 @@ impl Tensor {
     /// assert_eq!((handle, copy), (Tensor::ones([2]), Tensor::zeros([2])));
     /// ```
     pub fn copy(&self) -> Tensor {
-        self.raw_copy().record("copy", [self], |g, _| [Some(g.clone())])
+        self.raw_copy()
+            .record("copy", [self], |g, _| [Some(g.clone())])
     }
 }
 

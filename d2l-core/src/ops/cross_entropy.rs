@@ -42,12 +42,23 @@ fn rows(x: &Tensor, labels: &Tensor) -> Result<Tensor> {
     const OP: &str = "cross_entropy";
     x.check_float(OP)?;
     if labels.dtype().is_float() || labels.dtype() == DType::Bool {
-        bail!(OP, DType, "labels are class numbers (i64), not {}", labels.dtype());
+        bail!(
+            OP,
+            DType,
+            "labels are class numbers (i64), not {}",
+            labels.dtype()
+        );
     }
     let axis = usize::from(x.dim() != 1);
     let fits = x.dim() > 0 && *labels.dims() == x.dims().remove(axis);
     if !fits {
-        bail!(OP, Shape, "scores {:?} and labels {:?} do not fit", x.shape(), labels.shape());
+        bail!(
+            OP,
+            Shape,
+            "scores {:?} and labels {:?} do not fit",
+            x.shape(),
+            labels.shape()
+        );
     }
     let n = x.shape()[axis] as isize;
     Ok(match x.dim() {
@@ -59,8 +70,16 @@ fn rows(x: &Tensor, labels: &Tensor) -> Result<Tensor> {
 
 fn classes(labels: &Tensor, n: usize) -> Result<Tensor> {
     let labels = labels.long().contiguous();
-    if let Some(bad) = labels.read::<i64>().iter().find(|l| !(0..n as i64).contains(*l)) {
-        bail!("cross_entropy", Index, "label {bad} is not one of the {n} classes 0..{n}");
+    if let Some(bad) = labels
+        .read::<i64>()
+        .iter()
+        .find(|l| !(0..n as i64).contains(*l))
+    {
+        bail!(
+            "cross_entropy",
+            Index,
+            "label {bad} is not one of the {n} classes 0..{n}"
+        );
     }
     Ok(labels)
 }
@@ -78,7 +97,7 @@ fn mean_loss(x: &Tensor, labels: Tensor) -> Tensor {
     let (saved, lse) = (x.saved("cross_entropy"), lse.expect("set while building"));
     loss.record("cross_entropy", [x], move |g, _| {
         if is_recording(&[g, &saved]) {
-            let one_hot = labels.reshape([-1, 1]).eq(&Tensor::arange(n)).to_dtype(saved.dtype());
+            let one_hot = labels.reshape([-1, 1]).eq(Tensor::arange(n)).to_dtype(saved.dtype());
             return [Some((saved.softmax(-1) - one_hot) * (g / examples))];
         }
         [Some(float!(saved.dtype(), T => Tensor::build::<T>(saved.dtype(), *saved.dims(), |out| {
@@ -91,9 +110,17 @@ fn mean_loss(x: &Tensor, labels: Tensor) -> Tensor {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(cross_entropy, |x| x.cross_entropy(&Tensor::from([2, 0, 3])), [3, 4]);
+    gradcheck_test!(
+        cross_entropy,
+        |x| x.cross_entropy(&Tensor::from([2, 0, 3])),
+        [3, 4]
+    );
     gradcheck_test!(one_example, |x| x.cross_entropy(&Tensor::from(2)), [4]);
-    gradcheck_test!(pixels, |x| x.cross_entropy(&Tensor::from([[0, 1, 2], [2, 1, 0]])), [2, 4, 3]);
+    gradcheck_test!(
+        pixels,
+        |x| x.cross_entropy(&Tensor::from([[0, 1, 2], [2, 1, 0]])),
+        [2, 4, 3]
+    );
 
     #[test]
     fn large_scores_do_not_overflow() {
@@ -105,8 +132,17 @@ mod tests {
     fn mistakes_are_named() {
         let x = Tensor::zeros([2, 3]);
         let e = |l: Tensor| x.try_cross_entropy(&l).unwrap_err().to_string();
-        assert_eq!(e(Tensor::from([0, 3])), "cross_entropy: label 3 is not one of the 3 classes 0..3");
-        assert_eq!(e(Tensor::from([0])), "cross_entropy: scores [2, 3] and labels [1] do not fit");
-        assert_eq!(e(Tensor::from([0.0, 1.0])), "cross_entropy: labels are class numbers (i64), not f32");
+        assert_eq!(
+            e(Tensor::from([0, 3])),
+            "cross_entropy: label 3 is not one of the 3 classes 0..3"
+        );
+        assert_eq!(
+            e(Tensor::from([0])),
+            "cross_entropy: scores [2, 3] and labels [1] do not fit"
+        );
+        assert_eq!(
+            e(Tensor::from([0.0, 1.0])),
+            "cross_entropy: labels are class numbers (i64), not f32"
+        );
     }
 }

@@ -1,6 +1,10 @@
 //! Repeating along axes of size 1 without copying.
 use super::walk::broadcast_strides;
-use crate::{IntoShape, Tensor, error::{Result, bail, ok}, tensor::{Dims, sizes}};
+use crate::{
+    IntoShape, Tensor,
+    error::{Result, bail, ok},
+    tensor::{Dims, sizes},
+};
 
 impl Tensor {
     /// A view in which axes of size 1 are repeated, and new axes added in front; PyTorch's
@@ -27,14 +31,25 @@ impl Tensor {
     fn expanded_shape(&self, shape: impl IntoShape) -> Result<Dims> {
         let (mut entries, n) = shape.entries();
         if n < self.dim() {
-            bail!("expand", Shape, "{:?} has more axes than {:?}", self.shape(), &entries[..n]);
+            bail!(
+                "expand",
+                Shape,
+                "{:?} has more axes than {:?}",
+                self.shape(),
+                &entries[..n]
+            );
         }
         let skip = n - self.dim();
         for (e, &s) in entries[skip..n].iter_mut().zip(self.shape()) {
             if *e == -1 {
                 *e = s as isize;
             } else if s != 1 && *e != s as isize {
-                bail!("expand", Shape, "{:?} does not broadcast: size {s} cannot become {e}", self.shape());
+                bail!(
+                    "expand",
+                    Shape,
+                    "{:?} does not broadcast: size {s} cannot become {e}",
+                    self.shape()
+                );
             }
         }
         sizes("expand", &entries[..n])
@@ -44,7 +59,11 @@ impl Tensor {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(expand, |x| x.reshape([-1, 1]).expand([2, -1, 3]) * 2.0, [3, 4]);
+    gradcheck_test!(
+        expand,
+        |x| x.reshape([-1, 1]).expand([2, -1, 3]) * 2.0,
+        [3, 4]
+    );
 
     #[test]
     #[should_panic(expected = "expand: [3] does not broadcast: size 3 cannot become 4")]

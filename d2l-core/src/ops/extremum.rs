@@ -62,14 +62,22 @@ macro_rules! extremum {
 extremum!("largest" max max_dim argmax argmax_dim max_axis);
 extremum!("smallest" min min_dim argmin argmin_dim min_axis);
 
-#[allow(non_camel_case_types, reason = "named after the methods they stand for")]
+#[allow(
+    non_camel_case_types,
+    reason = "named after the methods they stand for"
+)]
 enum Which {
     max,
     min,
 }
 
 /// Values and indices along `dim`, or over everything.
-fn extreme(op: &'static str, x: &Tensor, dim: Option<isize>, which: Which) -> Result<(Tensor, Tensor)> {
+fn extreme(
+    op: &'static str,
+    x: &Tensor,
+    dim: Option<isize>,
+    which: Which,
+) -> Result<(Tensor, Tensor)> {
     let x = x.detach().contiguous();
     let (outer, n, inner, shape) = match dim {
         None => (1, x.numel(), 1, Dims::new(&[])),
@@ -77,7 +85,12 @@ fn extreme(op: &'static str, x: &Tensor, dim: Option<isize>, which: Which) -> Re
         Some(d) => {
             let a = axis(op, d, x.dim())?;
             let s = x.shape();
-            (s[..a].iter().product(), s[a], s[a + 1..].iter().product(), x.dims().remove(a))
+            (
+                s[..a].iter().product(),
+                s[a],
+                s[a + 1..].iter().product(),
+                x.dims().remove(a),
+            )
         }
     };
     if n == 0 && shape.numel() > 0 {
@@ -88,18 +101,25 @@ fn extreme(op: &'static str, x: &Tensor, dim: Option<isize>, which: Which) -> Re
         let run = match which { Which::max => reduce::max_axis, Which::min => reduce::min_axis };
         run(&x.read::<T>(), outer, n, inner, out, &mut index);
     }));
-    Ok((values, Tensor::build::<i64>(DType::I64, shape, |out| out.copy_from_slice(&index))))
+    Ok((
+        values,
+        Tensor::build::<i64>(DType::I64, shape, |out| out.copy_from_slice(&index)),
+    ))
 }
 
 /// True where the position along a new axis `dim` of size `n` is `index`.
 fn one_hot(index: &Tensor, dim: isize, n: usize) -> Tensor {
     let index = index.unsqueeze(dim);
-    let at = if dim < 0 { dim + index.dim() as isize } else { dim };
+    let at = if dim < 0 {
+        dim + index.dim() as isize
+    } else {
+        dim
+    };
     let mut shape = vec![1isize; index.dim()];
     if let Some(s) = shape.get_mut(at as usize) {
         *s = n as isize;
     }
-    index.eq(&Tensor::arange(n).reshape(shape))
+    index.eq(Tensor::arange(n).reshape(shape))
 }
 
 #[cfg(test)]

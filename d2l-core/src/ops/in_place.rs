@@ -13,16 +13,26 @@ use std::ops;
 impl Tensor {
     /// Sets every element to `value`.
     ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2]).fill_(3), Tensor::from([3.0, 3.0]));
+    /// ```
+    ///
     /// # Panics
     /// If the tensor is part of a graph that is being recorded: use `no_grad`.
     #[track_caller]
-    pub fn fill_(&self, value: f64) -> Tensor {
+    pub fn fill_(&self, value: impl Into<f64>) -> Tensor {
         ok!(self.check_in_place("fill_"));
-        ok!(self.assign("fill_", value.into()));
+        ok!(self.assign("fill_", Operand::Float(value.into())));
         self.clone()
     }
 
     /// Sets every element to 0.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::ones([2]).zero_(), Tensor::zeros([2]));
+    /// ```
     ///
     /// # Panics
     /// As [`Tensor::fill_`].
@@ -34,6 +44,11 @@ impl Tensor {
     }
 
     /// Takes over the values of `source`, which is broadcast and converted.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 2]).copy_(&Tensor::from([1, 2])), Tensor::from([[1.0, 2.0], [1.0, 2.0]]));
+    /// ```
     ///
     /// # Panics
     /// If `source` does not broadcast to this shape, or as [`Tensor::fill_`].
@@ -65,7 +80,15 @@ impl Tensor {
     fn try_add_scaled(&self, x: &Tensor, alpha: f64) -> Result<()> {
         const OP: &str = "add_scaled_";
         if (self.shape(), self.dtype()) != (x.shape(), x.dtype()) {
-            bail!(OP, Shape, "{} {:?} and {} {:?} differ", self.dtype(), self.shape(), x.dtype(), x.shape());
+            bail!(
+                OP,
+                Shape,
+                "{} {:?} and {} {:?} differ",
+                self.dtype(),
+                self.shape(),
+                x.dtype(),
+                x.shape()
+            );
         }
         self.check_float(OP)?;
         if !self.is_contiguous() || self.shares_storage(x) {
@@ -82,8 +105,16 @@ impl Tensor {
     /// Refuses a change in place that backward would not know of.
     pub(crate) fn check_in_place(&self, op: &'static str) -> Result<()> {
         if self.requires_grad() && is_grad_enabled() {
-            let what = if self.is_leaf() { "a tensor that requires a gradient" } else { "a result that backward needs" };
-            bail!(op, Autograd, "{what} cannot be changed in place while operations are recorded; wrap the change in `no_grad`");
+            let what = if self.is_leaf() {
+                "a tensor that requires a gradient"
+            } else {
+                "a result that backward needs"
+            };
+            bail!(
+                op,
+                Autograd,
+                "{what} cannot be changed in place while operations are recorded; wrap the change in `no_grad`"
+            );
         }
         Ok(())
     }
@@ -109,24 +140,42 @@ impl Tensor {
 
     /// `t` as contiguous numbers of this shape and dtype, on other storage.
     fn matching(&self, op: &'static str, t: &Tensor) -> Result<Tensor> {
-        let fits = crate::tensor::broadcast(op, self.dims(), t.dims()).is_ok_and(|s| s == *self.dims());
+        let fits =
+            crate::tensor::broadcast(op, self.dims(), t.dims()).is_ok_and(|s| s == *self.dims());
         if !fits {
-            bail!(op, Shape, "a value of shape {:?} does not broadcast to {:?}", t.shape(), self.shape());
+            bail!(
+                op,
+                Shape,
+                "a value of shape {:?} does not broadcast to {:?}",
+                t.shape(),
+                self.shape()
+            );
         }
         let t = t.detach().to_dtype(self.dtype()).expand(*self.dims());
-        Ok(if t.shares_storage(self) { t.raw_copy() } else { t.contiguous_raw() })
+        Ok(if t.shares_storage(self) {
+            t.raw_copy()
+        } else {
+            t.contiguous_raw()
+        })
     }
 
     /// An expanded tensor has several elements at one place: writing to it would be ambiguous.
     fn check_distinct(&self, op: &'static str) -> Result<()> {
         if self.has_repeats() && self.numel() > 0 {
-            bail!(op, Value, "an expanded tensor shares memory between elements; change a `copy()`");
+            bail!(
+                op,
+                Value,
+                "an expanded tensor shares memory between elements; change a `copy()`"
+            );
         }
         Ok(())
     }
 
     fn has_repeats(&self) -> bool {
-        self.shape().iter().zip(self.strides()).any(|(&n, &stride)| n > 1 && stride == 0)
+        self.shape()
+            .iter()
+            .zip(self.strides())
+            .any(|(&n, &stride)| n > 1 && stride == 0)
     }
 
     /// Writes where `mask` is true.
@@ -155,8 +204,8 @@ macro_rules! in_place {
             /// If the other side does not broadcast to this shape, if the result has another
             /// dtype, or if the tensor is part of a graph that is being recorded.
             #[track_caller]
-            pub fn $name<'a>(&self, other: impl Into<Operand<'a>>) -> Tensor {
-                let other = other.into();
+            pub fn $name(&self, other: impl IntoOperand) -> Tensor {
+                let other = other.operand();
                 ok!(self.check_in_place(stringify!($name)));
                 match Plain::of(self, other) {
                     Plain::Number(c) => float!(self.dtype(), T => {
@@ -209,19 +258,40 @@ impl<'a> Plain<'a> {
             Operand::Int(v) => Plain::Number(v as f64),
             Operand::Tensor(t) => {
                 let alike = t.dims() == x.dims() && t.dtype() == x.dtype() && t.is_contiguous();
-                if alike && !t.shares_storage(x) { Plain::Tensor(t) } else { Plain::No }
+                if alike && !t.shares_storage(x) {
+                    Plain::Tensor(t)
+                } else {
+                    Plain::No
+                }
             }
         }
     }
 }
 
-fn update(x: &Tensor, op: &'static str, other: Operand<'_>, f: impl Fn(&Tensor, Operand<'_>) -> Tensor) -> Result<()> {
+fn update(
+    x: &Tensor,
+    op: &'static str,
+    other: Operand<'_>,
+    f: impl Fn(&Tensor, Operand<'_>) -> Tensor,
+) -> Result<()> {
     let y = f(&x.detach(), other);
     if y.dtype() != x.dtype() {
-        bail!(op, DType, "the result is {}, which does not fit a {} tensor", y.dtype(), x.dtype());
+        bail!(
+            op,
+            DType,
+            "the result is {}, which does not fit a {} tensor",
+            y.dtype(),
+            x.dtype()
+        );
     }
     if y.shape() != x.shape() {
-        bail!(op, Shape, "the result has shape {:?}, which does not fit {:?}", y.shape(), x.shape());
+        bail!(
+            op,
+            Shape,
+            "the result has shape {:?}, which does not fit {:?}",
+            y.shape(),
+            x.shape()
+        );
     }
     x.assign(op, Operand::Tensor(&y))
 }
@@ -235,7 +305,7 @@ mod tests {
         let mut x = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
         let (handle, column) = (x.clone(), x.i((.., 0)));
         x += 1.0;
-        x.i(1).mul_(&Tensor::from([10.0, 100.0]));
+        x.i(1).mul_(Tensor::from([10.0, 100.0]));
         assert_eq!(handle, Tensor::from([[2.0, 3.0], [40.0, 500.0]]));
         assert_eq!(column, Tensor::from([2.0, 40.0]));
     }

@@ -31,7 +31,13 @@ impl Tensor {
         const OP: &str = "index_select";
         let at = axis(OP, dim, self.dim())?;
         if index.dtype() != DType::I64 || index.dim() != 1 || self.dim() == 0 {
-            bail!(OP, DType, "positions are a 1-d i64 tensor, not {} {:?}", index.dtype(), index.shape());
+            bail!(
+                OP,
+                DType,
+                "positions are a 1-d i64 tensor, not {} {:?}",
+                index.dtype(),
+                index.shape()
+            );
         }
         let rows = positions(OP, index, self.shape()[at], at)?;
         let out = gather(self, at, &rows);
@@ -45,7 +51,11 @@ fn positions(op: &'static str, index: &Tensor, size: usize, axis: usize) -> Resu
     let mut rows = index.to_vec::<i64>();
     for i in &mut rows {
         if !(-n..n).contains(i) {
-            bail!(op, Index, "position {i} is out of range for axis {axis} of size {size}");
+            bail!(
+                op,
+                Index,
+                "position {i} is out of range for axis {axis} of size {size}"
+            );
         }
         *i = i.rem_euclid(n);
     }
@@ -54,7 +64,11 @@ fn positions(op: &'static str, index: &Tensor, size: usize, axis: usize) -> Resu
 
 /// Sizes before, at and after the axis.
 fn split(shape: &[usize], at: usize) -> (usize, usize, usize) {
-    (shape[..at].iter().product(), shape[at], shape[at + 1..].iter().product())
+    (
+        shape[..at].iter().product(),
+        shape[at],
+        shape[at + 1..].iter().product(),
+    )
 }
 
 fn gather(x: &Tensor, at: usize, rows: &[i64]) -> Tensor {
@@ -72,7 +86,7 @@ fn gather(x: &Tensor, at: usize, rows: &[i64]) -> Tensor {
 }
 
 /// Zeros of `shape` plus the entries of `g` at `rows`: the transpose of [`gather`].
-fn scatter(g: &Tensor, at: usize, rows: &[i64], shape: Dims) -> Tensor {
+pub(crate) fn scatter(g: &Tensor, at: usize, rows: &[i64], shape: Dims) -> Tensor {
     let x = g.contiguous_raw();
     let (_, n, inner) = split(&shape, at);
     let out = stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), shape, |out| {
@@ -98,8 +112,16 @@ fn scatter(g: &Tensor, at: usize, rows: &[i64], shape: Dims) -> Tensor {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(rows, |x| x.index_select(0, &Tensor::from([2, 0, 2, -1])) * 2.0, [3, 4]);
-    gradcheck_test!(columns, |x| x.index_select(-1, &Tensor::from([1, 1])) * 2.0, [3, 4]);
+    gradcheck_test!(
+        rows,
+        |x| x.index_select(0, &Tensor::from([2, 0, 2, -1])) * 2.0,
+        [3, 4]
+    );
+    gradcheck_test!(
+        columns,
+        |x| x.index_select(-1, &Tensor::from([1, 1])) * 2.0,
+        [3, 4]
+    );
 
     #[test]
     #[should_panic(expected = "index_select: position 3 is out of range for axis 0 of size 3")]

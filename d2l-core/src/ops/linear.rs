@@ -41,15 +41,39 @@ impl Tensor {
 fn check(x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<()> {
     const OP: &str = "linear";
     if w.dim() != 2 || x.dim() == 0 || x.size(-1) != w.shape()[1] {
-        let (inputs, features) = (x.shape().last().copied().unwrap_or(0), w.shape().last().copied().unwrap_or(0));
-        bail!(OP, Shape, "input {:?} and weight {:?} do not fit: {inputs} and {features} features differ", x.shape(), w.shape());
+        let (inputs, features) = (
+            x.shape().last().copied().unwrap_or(0),
+            w.shape().last().copied().unwrap_or(0),
+        );
+        bail!(
+            OP,
+            Shape,
+            "input {:?} and weight {:?} do not fit: {inputs} and {features} features differ",
+            x.shape(),
+            w.shape()
+        );
     }
     if b.is_some_and(|b| b.shape() != &w.shape()[..1]) {
-        bail!(OP, Shape, "bias {:?} and weight {:?} do not fit", b.map(|b| b.shape()), w.shape());
+        bail!(
+            OP,
+            Shape,
+            "bias {:?} and weight {:?} do not fit",
+            b.map(|b| b.shape()),
+            w.shape()
+        );
     }
-    let other = [Some(w), b].into_iter().flatten().find(|t| t.dtype() != x.dtype());
+    let other = [Some(w), b]
+        .into_iter()
+        .flatten()
+        .find(|t| t.dtype() != x.dtype());
     if let Some(t) = other {
-        bail!(OP, DType, "the input is {}, but the parameters are {} (convert with `to_dtype`)", x.dtype(), t.dtype());
+        bail!(
+            OP,
+            DType,
+            "the input is {}, but the parameters are {} (convert with `to_dtype`)",
+            x.dtype(),
+            t.dtype()
+        );
     }
     if !x.dtype().is_float() {
         bail!(OP, DType, "needs a float tensor, not {}", x.dtype());
@@ -65,9 +89,15 @@ fn affine(x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Tensor {
     let by_x = move |g: &Tensor| product(g, false, &sw, false, &none);
     let by_w = move |g: &Tensor| product(g, true, &sx, false, &none);
     match b {
-        None => out.record("linear", [x, w], move |g, cx| [cx.needs(0, || by_x(g)), cx.needs(1, || by_w(g))]),
+        None => out.record("linear", [x, w], move |g, cx| {
+            [cx.needs(0, || by_x(g)), cx.needs(1, || by_w(g))]
+        }),
         Some(b) => out.record("linear", [x, w, b], move |g, cx| {
-            [cx.needs(0, || by_x(g)), cx.needs(1, || by_w(g)), cx.needs(2, || g.sum_rows())]
+            [
+                cx.needs(0, || by_x(g)),
+                cx.needs(1, || by_w(g)),
+                cx.needs(2, || g.sum_rows()),
+            ]
         }),
     }
 }
@@ -83,8 +113,17 @@ mod tests {
     fn mistakes_are_named() {
         let (x, w) = (Tensor::zeros([4, 3]), Tensor::zeros([2, 5]));
         let e = x.try_linear(&w, None).unwrap_err().to_string();
-        assert_eq!(e, "linear: input [4, 3] and weight [2, 5] do not fit: 3 and 5 features differ");
-        let e = Tensor::from([[1, 2]]).try_linear(&Tensor::zeros([1, 2]), None).unwrap_err().to_string();
-        assert_eq!(e, "linear: the input is i64, but the parameters are f32 (convert with `to_dtype`)");
+        assert_eq!(
+            e,
+            "linear: input [4, 3] and weight [2, 5] do not fit: 3 and 5 features differ"
+        );
+        let e = Tensor::from([[1, 2]])
+            .try_linear(&Tensor::zeros([1, 2]), None)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            e,
+            "linear: the input is i64, but the parameters are f32 (convert with `to_dtype`)"
+        );
     }
 }

@@ -34,11 +34,25 @@ impl Tensor {
     /// If the inner sizes differ or the batches do not broadcast.
     pub fn try_matmul(&self, other: &Tensor) -> Result<Tensor> {
         let (a, b) = operands(self, other)?;
-        let rows = if a.dim() == 1 { a.unsqueeze(0) } else { a.clone() };
-        let columns = if b.dim() == 1 { b.unsqueeze(1) } else { b.clone() };
+        let rows = if a.dim() == 1 {
+            a.unsqueeze(0)
+        } else {
+            a.clone()
+        };
+        let columns = if b.dim() == 1 {
+            b.unsqueeze(1)
+        } else {
+            b.clone()
+        };
         if rows.size(-1) != columns.size(-2) {
             let (m, n) = (rows.size(-1), columns.size(-2));
-            bail!("matmul", Shape, "{:?} and {:?} do not fit: inner sizes {m} and {n} differ", self.shape(), other.shape());
+            bail!(
+                "matmul",
+                Shape,
+                "{:?} and {:?} do not fit: inner sizes {m} and {n} differ",
+                self.shape(),
+                other.shape()
+            );
         }
         let batch = batch_shape("matmul", &rows, &columns)?;
         let y = product(&rows, false, &columns, false, &batch);
@@ -50,10 +64,22 @@ impl Tensor {
 /// Both in one dtype, and not numbers.
 fn operands(a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor)> {
     if a.dim() == 0 || b.dim() == 0 {
-        bail!("matmul", Shape, "{:?} and {:?} do not fit: a number is no matrix; use `*`", a.shape(), b.shape());
+        bail!(
+            "matmul",
+            Shape,
+            "{:?} and {:?} do not fit: a number is no matrix; use `*`",
+            a.shape(),
+            b.shape()
+        );
     }
     if a.dtype() != b.dtype() {
-        bail!("matmul", DType, "dtypes {} and {} differ (convert with `to_dtype`)", a.dtype(), b.dtype());
+        bail!(
+            "matmul",
+            DType,
+            "dtypes {} and {} differ (convert with `to_dtype`)",
+            a.dtype(),
+            b.dtype()
+        );
     }
     Ok((a.clone(), b.clone()))
 }
@@ -68,20 +94,44 @@ pub(crate) fn product(a: &Tensor, ta: bool, b: &Tensor, tb: bool, batch: &Dims) 
     let out = raw_product(a, ta, b, tb, None, batch);
     let (x, y, batch) = (a.saved("matmul"), b.saved("matmul"), *batch);
     out.record("matmul", [a, b], move |g, cx| {
-        let by_a = || if ta { product(&y, tb, g, true, &batch) } else { product(g, false, &y, !tb, &batch) };
-        let by_b = || if tb { product(g, true, &x, ta, &batch) } else { product(&x, !ta, g, false, &batch) };
-        [cx.needs(0, || by_a().sum_to(x.dims())), cx.needs(1, || by_b().sum_to(y.dims()))]
+        let by_a = || {
+            if ta {
+                product(&y, tb, g, true, &batch)
+            } else {
+                product(g, false, &y, !tb, &batch)
+            }
+        };
+        let by_b = || {
+            if tb {
+                product(g, true, &x, ta, &batch)
+            } else {
+                product(&x, !ta, g, false, &batch)
+            }
+        };
+        [
+            cx.needs(0, || by_a().sum_to(x.dims())),
+            cx.needs(1, || by_b().sum_to(y.dims())),
+        ]
     })
 }
 
 /// The numbers of [`product`], with an optional row added to every row.
-pub(crate) fn raw_product(a: &Tensor, ta: bool, b: &Tensor, tb: bool, bias: Option<&Tensor>, batch: &Dims) -> Tensor {
+pub(crate) fn raw_product(
+    a: &Tensor,
+    ta: bool,
+    b: &Tensor,
+    tb: bool,
+    bias: Option<&Tensor>,
+    batch: &Dims,
+) -> Tensor {
     let (a, b) = (Matrices::new(a, ta), Matrices::new(b, tb));
-    let shape = batch.insert(batch.len(), a.rows).insert(batch.len() + 1, b.columns);
+    let shape = batch
+        .insert(batch.len(), a.rows)
+        .insert(batch.len() + 1, b.columns);
     let dtype = a.of.dtype();
     if !dtype.is_float() {
         return crate::tensor::stored!(dtype, T => Tensor::build::<T>(dtype, shape, |out| {
-            each(&a, &b, batch, out, |m, k, n, a, b, c| gemm_int(m, k, n, a, b, c));
+            each(&a, &b, batch, out, gemm_int);
         }));
     }
     float!(dtype, T => Tensor::build::<T>(dtype, shape, |out| {
@@ -104,9 +154,19 @@ struct Matrices<'a> {
 impl<'a> Matrices<'a> {
     fn new(of: &'a Tensor, transposed: bool) -> Self {
         let n = of.dim();
-        let (r, c) = if transposed { (n - 1, n - 2) } else { (n - 2, n - 1) };
+        let (r, c) = if transposed {
+            (n - 1, n - 2)
+        } else {
+            (n - 2, n - 1)
+        };
         let (shape, strides) = (of.shape(), of.strides());
-        Matrices { of, rows: shape[r], columns: shape[c], row_stride: strides[r], column_stride: strides[c] }
+        Matrices {
+            of,
+            rows: shape[r],
+            columns: shape[c],
+            row_stride: strides[r],
+            column_stride: strides[c],
+        }
     }
 
     /// Where matrix `i` of the broadcast batch begins.
@@ -139,9 +199,21 @@ fn each<T: Plain + Num>(
     }
     let (x, y) = (a.of.read_strided::<T>(), b.of.read_strided::<T>());
     for (i, c) in out.chunks_exact_mut(m * n).enumerate() {
-        let (p, q) = if batch.is_empty() { (0, 0) } else { (a.start(i, batch), b.start(i, batch)) };
-        let left = Mat { data: &x[p..], rs: a.row_stride, cs: a.column_stride };
-        let right = Mat { data: &y[q..], rs: b.row_stride, cs: b.column_stride };
+        let (p, q) = if batch.is_empty() {
+            (0, 0)
+        } else {
+            (a.start(i, batch), b.start(i, batch))
+        };
+        let left = Mat {
+            data: &x[p..],
+            rs: a.row_stride,
+            cs: a.column_stride,
+        };
+        let right = Mat {
+            data: &y[q..],
+            rs: b.row_stride,
+            cs: b.column_stride,
+        };
         run(m, k, n, left, right, c);
     }
 }
@@ -158,8 +230,14 @@ mod tests {
 
     #[test]
     fn integers_multiply_and_empty_sums_are_zero() {
-        assert_eq!(Tensor::from([[1, 2]]).matmul(&Tensor::from([[3], [4]])), Tensor::from([[11]]));
-        assert_eq!(Tensor::zeros([2, 0]).matmul(&Tensor::zeros([0, 3])), Tensor::zeros([2, 3]));
+        assert_eq!(
+            Tensor::from([[1, 2]]).matmul(&Tensor::from([[3], [4]])),
+            Tensor::from([[11]])
+        );
+        assert_eq!(
+            Tensor::zeros([2, 0]).matmul(&Tensor::zeros([0, 3])),
+            Tensor::zeros([2, 3])
+        );
     }
 
     #[test]

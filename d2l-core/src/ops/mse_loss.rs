@@ -46,11 +46,23 @@ impl Tensor {
     /// Both float, of one dtype and one shape.
     fn check_pair(&self, op: &'static str, y: &Tensor) -> Result<()> {
         if self.shape() != y.shape() {
-            bail!(op, Shape, "prediction {:?} and label {:?} differ in shape", self.shape(), y.shape());
+            bail!(
+                op,
+                Shape,
+                "prediction {:?} and label {:?} differ in shape",
+                self.shape(),
+                y.shape()
+            );
         }
         self.check_float(op)?;
         if self.dtype() != y.dtype() {
-            bail!(op, DType, "prediction {} and label {} differ in dtype (convert with `to_dtype`)", self.dtype(), y.dtype());
+            bail!(
+                op,
+                DType,
+                "prediction {} and label {} differ in dtype (convert with `to_dtype`)",
+                self.dtype(),
+                y.dtype()
+            );
         }
         Ok(())
     }
@@ -58,7 +70,11 @@ impl Tensor {
 
 /// `Σ (a - b)²`, block by block so that the squares stay in the cache.
 fn squared_distance<T: Float>(a: &[T], b: &[T]) -> T {
-    if a.len() <= 64 { blocks::<T, 64>(a, b) } else { blocks::<T, 1024>(a, b) }
+    if a.len() <= 64 {
+        blocks::<T, 64>(a, b)
+    } else {
+        blocks::<T, 1024>(a, b)
+    }
 }
 
 fn blocks<T: Float, const N: usize>(a: &[T], b: &[T]) -> T {

@@ -20,7 +20,9 @@ impl Tensor {
     pub fn narrow(&self, dim: isize, start: usize, len: usize) -> Tensor {
         let at = ok!(check(self, dim, start, len));
         let own = *self.dims();
-        part(self, at, start, len).record("narrow", [self], move |g, _| [Some(widen(g, own, at, start))])
+        part(self, at, start, len).record("narrow", [self], move |g, _| {
+            [Some(widen(g, own, at, start))]
+        })
     }
 }
 
@@ -28,13 +30,22 @@ fn check(x: &Tensor, dim: isize, start: usize, len: usize) -> Result<usize> {
     let at = axis("narrow", dim, x.dim())?;
     let size = x.shape().get(at).copied().unwrap_or(0);
     if start > size || len > size - start {
-        bail!("narrow", Index, "{start}..{} is out of range for axis {at} of size {size}", start.saturating_add(len));
+        bail!(
+            "narrow",
+            Index,
+            "{start}..{} is out of range for axis {at} of size {size}",
+            start.saturating_add(len)
+        );
     }
     Ok(at)
 }
 
 fn part(x: &Tensor, at: usize, start: usize, len: usize) -> Tensor {
-    x.view_as(x.offset() + start * x.strides()[at], x.dims().with(at, len), *x.stride_dims())
+    x.view_as(
+        x.offset() + start * x.strides()[at],
+        x.dims().with(at, len),
+        *x.stride_dims(),
+    )
 }
 
 /// Zeros of `shape` with `g` from `start` on along the axis.
@@ -42,7 +53,9 @@ fn widen(g: &Tensor, shape: Dims, at: usize, start: usize) -> Tensor {
     let len = g.shape()[at];
     let out = Tensor::filled(shape, 0.0, g.dtype());
     ok!(part(&out, at, start, len).assign("narrow", Operand::Tensor(&g.detach())));
-    out.record("widen", [g], move |h, _| [Some(h.narrow(at as isize, start, len))])
+    out.record("widen", [g], move |h, _| {
+        [Some(h.narrow(at as isize, start, len))]
+    })
 }
 
 #[cfg(test)]

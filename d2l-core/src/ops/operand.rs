@@ -23,6 +23,12 @@ pub trait IntoOperand {
     fn operand(&self) -> Operand<'_>;
 }
 
+impl IntoOperand for Operand<'_> {
+    fn operand(&self) -> Operand<'_> {
+        *self
+    }
+}
+
 impl IntoOperand for Tensor {
     fn operand(&self) -> Operand<'_> {
         Operand::Tensor(self)
@@ -70,7 +76,9 @@ pub(crate) fn promote(x: &Tensor, other: Operand<'_>) -> (Tensor, Other) {
     let other = match other {
         Operand::Tensor(t) => Other::Tensor(t.to_dtype(dtype)),
         // An f64 does not hold every i64.
-        Operand::Int(v) if v.unsigned_abs() > 1 << 53 => Other::Tensor(Tensor::full([0; 0], v).to_dtype(dtype)),
+        Operand::Int(v) if v.unsigned_abs() > 1 << 53 => {
+            Other::Tensor(Tensor::full([0; 0], v).to_dtype(dtype))
+        }
         Operand::Int(v) => Other::Number(v as f64),
         Operand::Float(v) => Other::Number(v),
     };

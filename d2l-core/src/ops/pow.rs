@@ -1,6 +1,6 @@
 //! Powers and roots.
 use super::{
-    operand::{Operand, Other, promote},
+    operand::{IntoOperand, Operand, Other, promote},
     walk::{self, widen},
 };
 use crate::{
@@ -20,8 +20,10 @@ impl Tensor {
     pub fn square(&self) -> Tensor {
         let x = self.saved("square");
         let wide = widen(self.clone());
-        let y = wide!(wide.dtype(), T => walk::map::<T, T>(&wide, wide.dtype(), |v| Num::times(v, v)));
-        y.to_dtype(self.dtype()).record("square", [self], move |g, _| [Some(g * 2.0 * &*x)])
+        let y =
+            wide!(wide.dtype(), T => walk::map::<T, T>(&wide, wide.dtype(), |v| Num::times(v, v)));
+        y.to_dtype(self.dtype())
+            .record("square", [self], move |g, _| [Some(g * 2.0 * &*x)])
     }
 
     /// `√x`, element by element: NaN below 0. Gradient: `1 / (2√x)`.
@@ -47,8 +49,8 @@ impl Tensor {
     /// assert_eq!(Tensor::from([1.0, 2.0, 3.0]).pow(2), Tensor::from([1.0, 4.0, 9.0]));
     /// ```
     #[track_caller]
-    pub fn pow<'a>(&self, p: impl Into<Operand<'a>>) -> Tensor {
-        self.pow_operand(p.into())
+    pub fn pow(&self, p: impl IntoOperand) -> Tensor {
+        self.pow_operand(p.operand())
     }
 
     #[track_caller]
@@ -58,7 +60,7 @@ impl Tensor {
             let dtype = x.dtype();
             return match p {
                 Other::Number(p) => x.double().pow(p).to_dtype(dtype),
-                Other::Tensor(p) => x.double().pow(&p.double()).to_dtype(dtype),
+                Other::Tensor(p) => x.double().pow(p.double()).to_dtype(dtype),
             };
         }
         match p {
@@ -73,12 +75,19 @@ impl Tensor {
         }
         let x = self.saved("pow");
         let y = float!(self.dtype(), T => walk::map::<T, T>(self, self.dtype(), move |v| v.powf(p as T)));
-        y.record("pow", [self], move |g, _| [Some(if p == 0.0 { g.zeros_like() } else { g * p * x.pow(p - 1.0) })])
+        y.record("pow", [self], move |g, _| {
+            [Some(if p == 0.0 {
+                g.zeros_like()
+            } else {
+                g * p * x.pow(p - 1.0)
+            })]
+        })
     }
 
     fn pow_tensor(&self, p: &Tensor) -> crate::Result<Tensor> {
         let shape = broadcast("pow", self.dims(), p.dims())?;
-        let y = float!(self.dtype(), T => walk::zip::<T, T, T>(self, p, shape, self.dtype(), T::powf));
+        let y =
+            float!(self.dtype(), T => walk::zip::<T, T, T>(self, p, shape, self.dtype(), T::powf));
         let (a, b) = (self.saved("pow"), p.saved("pow"));
         Ok(y.record_output("pow", [self, p], move |g, cx| {
             let by_x = || (g * (&*b * a.pow(&(&*b - 1.0)))).sum_to(a.dims());

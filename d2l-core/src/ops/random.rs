@@ -9,23 +9,42 @@ use crate::{
 impl Tensor {
     /// Overwrites with normal random numbers; PyTorch's `normal_`.
     ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2]).normal_(5, 0), Tensor::from([5.0, 5.0]));
+    /// ```
+    ///
     /// # Panics
     /// If `std` is negative or NaN, for integers, or if the tensor is part of a graph that is
     /// being recorded.
     #[track_caller]
-    pub fn normal_(&self, mean: f64, std: f64) -> Tensor {
-        assert!(std >= 0.0, "normal_: the standard deviation {std} is negative or NaN");
+    pub fn normal_(&self, mean: impl Into<f64>, std: impl Into<f64>) -> Tensor {
+        let (mean, std) = (mean.into(), std.into());
+        assert!(
+            std >= 0.0,
+            "normal_: the standard deviation {std} is negative or NaN"
+        );
         ok!(self.check_in_place("normal_"));
         self.randomize("normal_", |s, out| s.fill_normal(out, mean, std))
     }
 
     /// Overwrites with uniform random numbers from `[low, high)`; PyTorch's `uniform_`.
     ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// let x = Tensor::zeros([100]).uniform_(-1, 1);
+    /// assert!(x.ge(-1).all() && x.lt(1).all());
+    /// ```
+    ///
     /// # Panics
     /// If `low` is above `high`, or as [`Tensor::normal_`].
     #[track_caller]
-    pub fn uniform_(&self, low: f64, high: f64) -> Tensor {
-        assert!(low <= high, "uniform_: the range {low}..{high} is empty or NaN");
+    pub fn uniform_(&self, low: impl Into<f64>, high: impl Into<f64>) -> Tensor {
+        let (low, high) = (low.into(), high.into());
+        assert!(
+            low <= high,
+            "uniform_: the range {low}..{high} is empty or NaN"
+        );
         ok!(self.check_in_place("uniform_"));
         self.randomize("uniform_", |s, out| s.fill_uniform(out, low, high))
     }
@@ -48,7 +67,10 @@ mod tests {
     fn a_seed_fixes_the_numbers() {
         let draw = || {
             manual_seed(3);
-            (Tensor::zeros([5]).normal_(0.0, 1.0), Tensor::zeros([5]).uniform_(-1.0, 1.0))
+            (
+                Tensor::zeros([5]).normal_(0.0, 1.0),
+                Tensor::zeros([5]).uniform_(-1.0, 1.0),
+            )
         };
         assert_eq!(draw(), draw());
         let (_, u) = draw();

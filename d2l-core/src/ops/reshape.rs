@@ -36,7 +36,8 @@ impl Tensor {
             return self.clone();
         }
         let x = self.contiguous_raw();
-        x.view_as(x.offset(), target, target.strides()).record(op, [self], move |g, _| [Some(g.reshape(own))])
+        x.view_as(x.offset(), target, target.strides())
+            .record(op, [self], move |g, _| [Some(g.reshape(own))])
     }
 
     /// All axes from `start` on as one; `flatten_from(1)` keeps the batch. PyTorch's
@@ -71,11 +72,20 @@ impl Tensor {
         let at = ok!(axis("unsqueeze", at, self.dim() + 1));
         let stride = self.strides().get(at).map_or(1, |&s| s * self.shape()[at]);
         let own = *self.dims();
-        let view = self.view_as(self.offset(), own.insert(at, 1), self.stride_dims().insert(at, stride));
+        let view = self.view_as(
+            self.offset(),
+            own.insert(at, 1),
+            self.stride_dims().insert(at, stride),
+        );
         view.record("unsqueeze", [self], move |g, _| [Some(g.reshape(own))])
     }
 
     /// Without axis `at` if its size is 1, else unchanged.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 1]).squeeze(-1).shape(), [2]);
+    /// ```
     ///
     /// # Panics
     /// If there is no such axis.
@@ -95,20 +105,42 @@ impl Tensor {
 fn inferred(x: &Tensor, shape: impl IntoShape) -> Result<Dims> {
     let (mut entries, n) = shape.entries();
     let list = &mut entries[..n];
-    let known: usize = list.iter().filter(|&&e| e >= 0).map(|&e| e as usize).product();
+    let known: usize = list
+        .iter()
+        .filter(|&&e| e >= 0)
+        .map(|&e| e as usize)
+        .product();
     let mut unknown = list.iter_mut().filter(|e| **e == -1);
     if let Some(e) = unknown.next() {
         if unknown.next().is_some() {
-            bail!("reshape", Shape, "more than one size of {:?} is -1", &entries[..n]);
+            bail!(
+                "reshape",
+                Shape,
+                "more than one size of {:?} is -1",
+                &entries[..n]
+            );
         }
-        if known == 0 || x.numel() % known != 0 {
-            bail!("reshape", Shape, "the {} elements of {:?} do not fit {:?}", x.numel(), x.shape(), &entries[..n]);
+        if known == 0 || !x.numel().is_multiple_of(known) {
+            bail!(
+                "reshape",
+                Shape,
+                "the {} elements of {:?} do not fit {:?}",
+                x.numel(),
+                x.shape(),
+                &entries[..n]
+            );
         }
         *e = (x.numel() / known) as isize;
     }
     let target = sizes("reshape", &entries[..n])?;
     if target.numel() != x.numel() {
-        bail!("reshape", Shape, "the {} elements of {:?} do not fit {target:?}", x.numel(), x.shape());
+        bail!(
+            "reshape",
+            Shape,
+            "the {} elements of {:?} do not fit {target:?}",
+            x.numel(),
+            x.shape()
+        );
     }
     Ok(target)
 }

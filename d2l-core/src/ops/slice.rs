@@ -1,5 +1,5 @@
 //! Indexing: parts of a tensor as views, and assignment to them.
-use super::operand::Operand;
+use super::operand::{IntoOperand, Operand};
 use crate::{
     DType, Tensor,
     error::{Result, bail, ok},
@@ -143,7 +143,11 @@ impl Tensor {
         let (view, picks) = slice(self, &list)?;
         let mut out = recorded(view, self, list.iter().map(own).collect());
         for (axis, pick) in picks {
-            let at = if pick.dtype() == DType::Bool { positions(pick, &out, axis)? } else { pick.clone() };
+            let at = if pick.dtype() == DType::Bool {
+                positions(pick, &out, axis)?
+            } else {
+                pick.clone()
+            };
             out = out.try_index_select(axis, &at)?;
         }
         Ok(out)
@@ -162,8 +166,8 @@ impl Tensor {
     /// assert_eq!(x, Tensor::from([[0.0, 9.0, 9.0], [0.0, 0.0, 0.0]]));
     /// ```
     #[track_caller]
-    pub fn set<'a, 'b>(&self, index: impl Index<'a>, value: impl Into<Operand<'b>>) {
-        ok!(self.try_set(index.list(), value.into()));
+    pub fn set<'a>(&self, index: impl Index<'a>, value: impl IntoOperand) {
+        ok!(self.try_set(index.list(), value.operand()));
     }
 
     fn try_set(&self, list: Vec<TensorIndex<'_>>, value: Operand<'_>) -> Result<()> {
@@ -172,18 +176,33 @@ impl Tensor {
         let (view, picks) = slice(self, &list)?;
         match (picks.as_slice(), value) {
             ([], value) => view.assign("set", value),
-            ([(0, mask)], value) if mask.dtype() == DType::Bool && mask.dims() == view.dims() => view.assign_where(mask, value),
-            _ => bail!("set", Index, "only integers, ranges and a mask of the whole shape can be assigned to"),
+            ([(0, mask)], value) if mask.dtype() == DType::Bool && mask.dims() == view.dims() => {
+                view.assign_where(mask, value)
+            }
+            _ => bail!(
+                "set",
+                Index,
+                "only integers, ranges and a mask of the whole shape can be assigned to"
+            ),
         }
     }
 }
 
 /// The indices with `..` axes written out for an ellipsis, one for each axis.
-fn without_ellipsis<'a>(x: &Tensor, mut list: Vec<TensorIndex<'a>>) -> Result<Vec<TensorIndex<'a>>> {
+fn without_ellipsis<'a>(
+    x: &Tensor,
+    mut list: Vec<TensorIndex<'a>>,
+) -> Result<Vec<TensorIndex<'a>>> {
     let whole = TensorIndex::Slice(None, None, 1);
     let used: usize = list.iter().map(consumes).sum();
     if used > x.dim() {
-        bail!("i", Index, "{used} indices for a tensor of {} axes, {:?}", x.dim(), x.shape());
+        bail!(
+            "i",
+            Index,
+            "{used} indices for a tensor of {} axes, {:?}",
+            x.dim(),
+            x.shape()
+        );
     }
     let fill = vec![whole; x.dim() - used];
     match list.iter().position(|i| matches!(i, TensorIndex::Ellipsis)) {
@@ -234,13 +253,20 @@ fn slice<'a>(x: &Tensor, list: &[TensorIndex<'a>]) -> Result<(Tensor, Vec<(isize
     if picks.len() > 1 {
         bail!("i", Index, "more than one tensor as index");
     }
-    Ok((x.view_as(offset, Dims::new(&shape), Dims::new(&strides)), picks))
+    Ok((
+        x.view_as(offset, Dims::new(&shape), Dims::new(&strides)),
+        picks,
+    ))
 }
 
 fn position(i: isize, size: usize, axis: usize) -> Result<usize> {
     let at = if i < 0 { i + size as isize } else { i };
     if !(0..size as isize).contains(&at) {
-        bail!("i", Index, "position {i} is out of range for axis {axis} of size {size}");
+        bail!(
+            "i",
+            Index,
+            "position {i} is out of range for axis {axis} of size {size}"
+        );
     }
     Ok(at as usize)
 }
@@ -271,19 +297,35 @@ fn recorded(view: Tensor, x: &Tensor, list: Vec<TensorIndex<'static>>) -> Tensor
 
 /// Zeros of `shape` with `g` where `list` picks.
 fn unslice(g: &Tensor, shape: Dims, list: &[TensorIndex<'static>]) -> Tensor {
-    let pick = |t: &Tensor, list: &[TensorIndex<'static>]| slice(t, list).expect("picked before from this shape").0;
+    let pick = |t: &Tensor, list: &[TensorIndex<'static>]| {
+        slice(t, list).expect("picked before from this shape").0
+    };
     let out = Tensor::filled(shape, 0.0, g.dtype());
     ok!(pick(&out, list).assign("i", Operand::Tensor(&g.detach())));
     let list = list.to_vec();
-    out.record("unslice", [g], move |h, _| [Some(recorded(pick(h, &list), h, list.clone()))])
+    out.record("unslice", [g], move |h, _| {
+        [Some(recorded(pick(h, &list), h, list.clone()))]
+    })
 }
 
 /// The positions at which a mask over one axis is true.
 fn positions(mask: &Tensor, x: &Tensor, axis: isize) -> Result<Tensor> {
     if mask.dim() != 1 || mask.numel() != x.size(axis) {
-        bail!("i", Shape, "a mask of shape {:?} does not fit axis {axis} of {:?}", mask.shape(), x.shape());
+        bail!(
+            "i",
+            Shape,
+            "a mask of shape {:?} does not fit axis {axis} of {:?}",
+            mask.shape(),
+            x.shape()
+        );
     }
-    let at: Vec<i64> = mask.to_vec::<bool>().into_iter().zip(0..).filter(|p| p.0).map(|p| p.1).collect();
+    let at: Vec<i64> = mask
+        .to_vec::<bool>()
+        .into_iter()
+        .zip(0..)
+        .filter(|p| p.0)
+        .map(|p| p.1)
+        .collect();
     Ok(Tensor::from_vec(at.clone(), at.len()))
 }
 
@@ -298,10 +340,16 @@ mod tests {
     fn python_s_indices_work() {
         let x = Tensor::arange(24).reshape([2, 3, 4]);
         assert_eq!(x.i((Ellipsis, 0)).shape(), [2, 3]);
-        assert_eq!(x.i((1, .., 1..=2)), Tensor::from([[13, 14], [17, 18], [21, 22]]));
+        assert_eq!(
+            x.i((1, .., 1..=2)),
+            Tensor::from([[13, 14], [17, 18], [21, 22]])
+        );
         assert_eq!(x.i((.., -2..)).shape(), [2, 2, 4]);
         assert_eq!(x.i(5..).shape(), [0, 3, 4]);
-        assert_eq!(x.i((0, 0, &Tensor::from([true, false, false, true]))), Tensor::from([0, 3]));
+        assert_eq!(
+            x.i((0, 0, &Tensor::from([true, false, false, true]))),
+            Tensor::from([0, 3])
+        );
     }
 
     #[test]

@@ -24,6 +24,11 @@ impl Tensor {
 
     /// `x - ln Σ exp(x)` along axis `dim`: the logarithm of the softmax, without overflow.
     ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([1000.0, 0.0]).log_softmax(0), Tensor::from([0.0, -1000.0]));
+    /// ```
+    ///
     /// # Panics
     /// If the axis does not exist, or for integers.
     #[track_caller]
@@ -56,9 +61,11 @@ fn softmax_rows(x: &Tensor) -> Tensor {
             return [Some(y * (g - (g * y).sum_keepdim(-1)))];
         }
         let g = g.contiguous_raw();
-        [Some(float!(y.dtype(), T => Tensor::build::<T>(y.dtype(), *y.dims(), |out| {
-            kernel::softmax_backward(&g.read::<T>(), &y.read::<T>(), out, n);
-        })))]
+        [Some(
+            float!(y.dtype(), T => Tensor::build::<T>(y.dtype(), *y.dims(), |out| {
+                kernel::softmax_backward(&g.read::<T>(), &y.read::<T>(), out, n);
+            })),
+        )]
     })
 }
 
@@ -71,9 +78,11 @@ fn log_softmax_rows(x: &Tensor) -> Tensor {
             return [Some(g - y.exp() * g.sum_keepdim(-1))];
         }
         let g = g.contiguous_raw();
-        [Some(float!(y.dtype(), T => Tensor::build::<T>(y.dtype(), *y.dims(), |out| {
-            kernel::log_softmax_backward(&g.read::<T>(), &y.read::<T>(), out, n);
-        })))]
+        [Some(
+            float!(y.dtype(), T => Tensor::build::<T>(y.dtype(), *y.dims(), |out| {
+                kernel::log_softmax_backward(&g.read::<T>(), &y.read::<T>(), out, n);
+            })),
+        )]
     })
 }
 
@@ -89,8 +98,14 @@ mod tests {
         let f = |x: &Tensor| (x.softmax(-1) * x).sum();
         let x = Tensor::with_dtype([0.3, -0.2, 0.9], crate::DType::F64);
         let h = 1e-6;
-        let by = |d: f64| crate::grad(f)(&(&x + Tensor::with_dtype([d, 0.0, 0.0], crate::DType::F64))).i(1).item();
-        let exact = crate::grad(|x: &Tensor| crate::grad(f)(x).i(1))(&x).i(0).item();
+        let by = |d: f64| {
+            crate::grad(f)(&(&x + Tensor::with_dtype([d, 0.0, 0.0], crate::DType::F64)))
+                .i(1)
+                .item()
+        };
+        let exact = crate::grad(|x: &Tensor| crate::grad(f)(x).i(1))(&x)
+            .i(0)
+            .item();
         assert!((exact - (by(h) - by(-h)) / (2.0 * h)).abs() < 1e-8);
     }
 }

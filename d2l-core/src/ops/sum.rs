@@ -36,6 +36,11 @@ impl Tensor {
 
     /// The sum over one axis or several, which stay with size 1.
     ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::ones([2, 3]).sum_keepdim(1), Tensor::from([[3.0], [3.0]]));
+    /// ```
+    ///
     /// # Panics
     /// As [`Tensor::sum_dim`].
     #[track_caller]
@@ -62,6 +67,11 @@ impl Tensor {
 
     /// The mean over one axis or several, which disappear.
     ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([[1.0, 3.0], [5.0, 7.0]]).mean_dim(1), Tensor::from([2.0, 6.0]));
+    /// ```
+    ///
     /// # Panics
     /// As [`Tensor::sum_dim`] and [`Tensor::mean`].
     #[track_caller]
@@ -71,6 +81,11 @@ impl Tensor {
 
     /// The mean over one axis or several, which stay with size 1.
     ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([[1.0, 3.0]]).mean_keepdim(1), Tensor::from([[2.0]]));
+    /// ```
+    ///
     /// # Panics
     /// As [`Tensor::sum_dim`] and [`Tensor::mean`].
     #[track_caller]
@@ -78,12 +93,28 @@ impl Tensor {
         ok!(self.reduce("mean_keepdim", dims, true, true))
     }
 
-    fn reduce(&self, op: &'static str, dims: impl IntoShape, keep: bool, mean: bool) -> Result<Tensor> {
-        let list = if self.dim() == 0 { axes(op, dims, 0).map(|_| vec![])? } else { axes(op, dims, self.dim())? };
+    fn reduce(
+        &self,
+        op: &'static str,
+        dims: impl IntoShape,
+        keep: bool,
+        mean: bool,
+    ) -> Result<Tensor> {
+        let list = if self.dim() == 0 {
+            axes(op, dims, 0).map(|_| vec![])?
+        } else {
+            axes(op, dims, self.dim())?
+        };
         self.reduce_axes(op, &list, keep, mean)
     }
 
-    fn reduce_axes(&self, op: &'static str, axes: &[usize], keep: bool, mean: bool) -> Result<Tensor> {
+    fn reduce_axes(
+        &self,
+        op: &'static str,
+        axes: &[usize],
+        keep: bool,
+        mean: bool,
+    ) -> Result<Tensor> {
         if mean {
             self.check_float(op)?;
         }
@@ -92,13 +123,17 @@ impl Tensor {
         let mut out = sum_axes(&x, axes);
         if mean {
             let n = axes.iter().map(|&a| self.shape()[a]).product::<usize>();
-            out = out / n;
+            out /= n;
         }
         if keep {
             out = out.view_as(out.offset(), kept, kept.strides());
         }
         let shape = *self.dims();
-        let n = if mean { x.numel() / kept.numel().max(1) } else { 1 } as f64;
+        let n = if mean {
+            x.numel() / kept.numel().max(1)
+        } else {
+            1
+        } as f64;
         Ok(out.record(op, [&x], move |g, _| {
             let g = if n == 1.0 { g.clone() } else { g / n };
             [Some(g.reshape(kept).expand(shape))]
@@ -111,8 +146,14 @@ impl Tensor {
             return self.clone();
         }
         let skip = self.dim() - shape.len();
-        let axes: Vec<usize> = (0..self.dim()).filter(|&a| a < skip || (shape[a - skip] == 1 && self.shape()[a] != 1)).collect();
-        let summed = if axes.is_empty() { self.clone() } else { self.sum_keepdim(axes) };
+        let axes: Vec<usize> = (0..self.dim())
+            .filter(|&a| a < skip || (shape[a - skip] == 1 && self.shape()[a] != 1))
+            .collect();
+        let summed = if axes.is_empty() {
+            self.clone()
+        } else {
+            self.sum_keepdim(axes)
+        };
         summed.reshape(*shape)
     }
 
@@ -125,18 +166,28 @@ impl Tensor {
     }
 
     fn summable(&self) -> Tensor {
-        if matches!(self.dtype(), DType::U8 | DType::Bool) { self.long() } else { self.clone() }
+        if matches!(self.dtype(), DType::U8 | DType::Bool) {
+            self.long()
+        } else {
+            self.clone()
+        }
     }
 
     pub(crate) fn check_float(&self, op: &'static str) -> Result<()> {
         if !self.dtype().is_float() {
-            bail!(op, DType, "needs a float tensor, not {} (convert with `float()`)", self.dtype());
+            bail!(
+                op,
+                DType,
+                "needs a float tensor, not {} (convert with `float()`)",
+                self.dtype()
+            );
         }
         Ok(())
     }
 }
 
 /// The sum of all elements divided by `n`.
+#[allow(clippy::unnecessary_cast, reason = "one body for all types")]
 fn total(x: &Tensor, n: f64) -> Tensor {
     let x = x.contiguous_raw();
     stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), Dims::new(&[]), |out| {
@@ -162,7 +213,8 @@ fn sum_axes(x: &Tensor, axes: &[usize]) -> Tensor {
 
 fn sum_run(x: &Tensor, from: usize, to: usize) -> Tensor {
     let shape = x.shape();
-    let [outer, n, inner] = [&shape[..from], &shape[from..to], &shape[to..]].map(|s| s.iter().product::<usize>());
+    let [outer, n, inner] =
+        [&shape[..from], &shape[from..to], &shape[to..]].map(|s| s.iter().product::<usize>());
     let kept = (from..to).fold(*x.dims(), |d, _| d.remove(from));
     stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), kept, |out| reduce::sum_axis(&x.read::<T>(), outer, n, inner, out)))
 }
@@ -180,7 +232,9 @@ impl Tensor {
             reduce::prod_axis(&x.read::<T>(), 1, x.numel(), 1, out);
         }));
         let saved = x.saved("prod");
-        y.record("prod", [&x], move |g, cx| cx.once(g, [Some(g * products_of_others(&saved))]))
+        y.record("prod", [&x], move |g, cx| {
+            cx.once(g, [Some(g * products_of_others(&saved))])
+        })
     }
 }
 
@@ -197,12 +251,22 @@ fn products_of_others(x: &Tensor) -> Tensor {
 
 impl Tensor {
     /// True if any element is not 0.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert!(Tensor::from([0, 3]).any() && !Tensor::zeros([0]).any());
+    /// ```
     pub fn any(&self) -> bool {
         let x = self.detach().bool().contiguous();
         x.read::<u8>().iter().any(|&v| v != 0)
     }
 
     /// True if no element is 0.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert!(!Tensor::from([0, 3]).all() && Tensor::zeros([0]).all());
+    /// ```
     pub fn all(&self) -> bool {
         let x = self.detach().bool().contiguous();
         x.read::<u8>().iter().all(|&v| v != 0)

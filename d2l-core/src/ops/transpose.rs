@@ -1,5 +1,9 @@
 //! Axes in another order, as views.
-use crate::{IntoShape, Tensor, error::{Error, ErrorKind, fail, ok}, tensor::{Dims, axis}};
+use crate::{
+    IntoShape, Tensor,
+    error::{Error, ErrorKind, fail, ok},
+    tensor::{Dims, axis},
+};
 
 impl Tensor {
     /// Axes `a` and `b` exchanged; a view.
@@ -13,17 +17,26 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn transpose(&self, a: isize, b: isize) -> Tensor {
-        let (i, j) = (ok!(axis("transpose", a, self.dim())), ok!(axis("transpose", b, self.dim())));
+        let (i, j) = (
+            ok!(axis("transpose", a, self.dim())),
+            ok!(axis("transpose", b, self.dim())),
+        );
         if i == j {
             return self.clone();
         }
         let (mut shape, mut strides) = (*self.dims(), *self.stride_dims());
         shape.swap(i, j);
         strides.swap(i, j);
-        self.view_as(self.offset(), shape, strides).record("transpose", [self], move |g, _| [Some(g.transpose(a, b))])
+        self.view_as(self.offset(), shape, strides)
+            .record("transpose", [self], move |g, _| [Some(g.transpose(a, b))])
     }
 
     /// The transpose of a matrix; vectors and numbers are unchanged.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([[1, 2]]).t(), Tensor::from([[1], [2]]));
+    /// ```
     ///
     /// # Panics
     /// Beyond two axes: say which with [`Tensor::transpose`].
@@ -32,7 +45,14 @@ impl Tensor {
         match self.dim() {
             0 | 1 => self.clone(),
             2 => self.transpose(0, 1),
-            n => fail(&Error::new("t", ErrorKind::Shape, format!("{:?} has {n} axes, not two; use `transpose(a, b)`", self.shape()))),
+            n => fail(&Error::new(
+                "t",
+                ErrorKind::Shape,
+                format!(
+                    "{:?} has {n} axes, not two; use `transpose(a, b)`",
+                    self.shape()
+                ),
+            )),
         }
     }
 
@@ -52,14 +72,22 @@ impl Tensor {
         for &e in &entries[..n] {
             at.push(ok!(axis("permute", e, self.dim())));
         }
-        let inverse: Vec<usize> = (0..self.dim()).filter_map(|a| at.iter().position(|&x| x == a)).collect();
+        let inverse: Vec<usize> = (0..self.dim())
+            .filter_map(|a| at.iter().position(|&x| x == a))
+            .collect();
         if n != self.dim() || inverse.len() != n {
-            let why = format!("{:?} does not name each axis of {:?} once", &entries[..n], self.shape());
+            let why = format!(
+                "{:?} does not name each axis of {:?} once",
+                &entries[..n],
+                self.shape()
+            );
             fail(&Error::new("permute", ErrorKind::Index, why));
         }
         let pick = |d: &Dims| Dims::new(&at.iter().map(|&a| d[a]).collect::<Vec<_>>());
         let view = self.view_as(self.offset(), pick(self.dims()), pick(self.stride_dims()));
-        view.record("permute", [self], move |g, _| [Some(g.permute(inverse.clone()))])
+        view.record("permute", [self], move |g, _| {
+            [Some(g.permute(inverse.clone()))]
+        })
     }
 }
 
@@ -68,5 +96,9 @@ mod tests {
     use crate::testing::gradcheck_test;
     gradcheck_test!(transpose, |x| x.transpose(0, -1) * 2.0, [3, 4]);
     gradcheck_test!(t, |x| x.t() * 2.0, [3, 4]);
-    gradcheck_test!(permute, |x| x.reshape([2, 3, 4]).permute([2, 0, 1]) * 2.0, [2, 12]);
+    gradcheck_test!(
+        permute,
+        |x| x.reshape([2, 3, 4]).permute([2, 0, 1]) * 2.0,
+        [2, 12]
+    );
 }

@@ -1,19 +1,31 @@
 //! How elementwise operations walk over tensors: plain slices where possible, strides elsewhere.
 use crate::{
     DType, Tensor,
-    kernel::{elementwise as kernel, math::{Float, MathFn}, storage::Plain},
+    kernel::{
+        elementwise as kernel,
+        math::{Float, MathFn},
+        storage::Plain,
+    },
     tensor::Dims,
 };
 
 /// Bytes and bools as `I64`: fewer loops to compile, and integers wrap around in the same way when
 /// the result is cut back.
 pub(crate) fn widen(x: Tensor) -> Tensor {
-    if matches!(x.dtype(), DType::U8 | DType::Bool) { x.long() } else { x }
+    if matches!(x.dtype(), DType::U8 | DType::Bool) {
+        x.long()
+    } else {
+        x
+    }
 }
 
 /// `f` of every element, as a new tensor of `dtype`.
 #[inline]
-pub(crate) fn map<T: Plain, R: Plain>(x: &Tensor, dtype: DType, f: impl Fn(T) -> R + Copy + Sync) -> Tensor {
+pub(crate) fn map<T: Plain, R: Plain>(
+    x: &Tensor,
+    dtype: DType,
+    f: impl Fn(T) -> R + Copy + Sync,
+) -> Tensor {
     Tensor::build::<R>(dtype, *x.dims(), |out| {
         if x.is_contiguous() {
             kernel::map(&x.read::<T>(), out, f);
@@ -26,7 +38,9 @@ pub(crate) fn map<T: Plain, R: Plain>(x: &Tensor, dtype: DType, f: impl Fn(T) ->
 /// A named function such as `math::Tanh`, vectorised.
 pub(crate) fn map_math<T: Float + Plain, M: MathFn<T>>(x: &Tensor, f: M) -> Tensor {
     let x = x.contiguous_raw();
-    Tensor::build::<T>(x.dtype(), *x.dims(), |out| kernel::map_math(f, &x.read::<T>(), out))
+    Tensor::build::<T>(x.dtype(), *x.dims(), |out| {
+        kernel::map_math(f, &x.read::<T>(), out)
+    })
 }
 
 /// `f` of every pair of elements of two tensors broadcast to `shape`, as a new tensor of `dtype`.
@@ -43,7 +57,15 @@ pub(crate) fn zip<A: Plain, B: Plain, R: Plain>(
             kernel::zip(&a.read::<A>(), &b.read::<B>(), out, f);
         } else {
             let (sa, sb) = (broadcast_strides(a, &shape), broadcast_strides(b, &shape));
-            kernel::zip_strided(out, &shape, &a.read_strided::<A>(), &sa, &b.read_strided::<B>(), &sb, f);
+            kernel::zip_strided(
+                out,
+                &shape,
+                &a.read_strided::<A>(),
+                &sa,
+                &b.read_strided::<B>(),
+                &sb,
+                f,
+            );
         }
     })
 }
@@ -62,6 +84,10 @@ pub(crate) fn broadcast_strides(x: &Tensor, shape: &Dims) -> Dims {
 impl Tensor {
     /// Row-major values, cut off from the graph.
     pub(crate) fn contiguous_raw(&self) -> Tensor {
-        if self.is_contiguous() { self.clone() } else { self.raw_copy() }
+        if self.is_contiguous() {
+            self.clone()
+        } else {
+            self.raw_copy()
+        }
     }
 }

@@ -52,7 +52,11 @@ fn list_sizes<D: Data>(list: &[D], out: &mut Vec<usize>) -> Result<()> {
         if i == 0 {
             first = sizes;
         } else if sizes != first {
-            bail!("Tensor::from", Shape, "row {i} at depth {depth} has sizes {sizes:?}, the first has {first:?}");
+            bail!(
+                "Tensor::from",
+                Shape,
+                "row {i} at depth {depth} has sizes {sizes:?}, the first has {first:?}"
+            );
         }
         if first.is_empty() {
             break; // numbers: nothing can differ
@@ -107,12 +111,20 @@ impl Tensor {
     #[track_caller]
     pub fn from_vec<T: Element>(data: Vec<T>, shape: impl IntoShape) -> Tensor {
         let shape = ok!(sizes("from_vec", shape));
-        assert!(shape.numel() == data.len(), "from_vec: {} numbers do not fill shape {shape:?}", data.len());
+        assert!(
+            shape.numel() == data.len(),
+            "from_vec: {} numbers do not fill shape {shape:?}",
+            data.len()
+        );
         Tensor::build_from(&data, shape)
     }
 
     fn build_from<T: Element>(numbers: &[T], shape: Dims) -> Tensor {
-        Tensor::build::<T::Stored>(T::DTYPE, shape, |out| out.iter_mut().zip(numbers).for_each(|(o, x)| *o = x.store()))
+        Tensor::build::<T::Stored>(T::DTYPE, shape, |out| {
+            out.iter_mut()
+                .zip(numbers)
+                .for_each(|(o, x)| *o = x.store())
+        })
     }
 
     /// The elements in row-major order.
@@ -127,7 +139,11 @@ impl Tensor {
     #[track_caller]
     pub fn to_vec<T: Element>(&self) -> Vec<T> {
         ok!(self.check_type::<T>("to_vec"));
-        let x = if self.is_contiguous() { self.clone() } else { self.raw_copy() };
+        let x = if self.is_contiguous() {
+            self.clone()
+        } else {
+            self.raw_copy()
+        };
         x.read::<T::Stored>().iter().map(|&v| T::load(v)).collect()
     }
 
@@ -137,7 +153,11 @@ impl Tensor {
     /// If there is not exactly one.
     #[track_caller]
     pub fn item(&self) -> f64 {
-        assert!(self.numel() == 1, "item: a tensor of shape {:?} is not a single number", self.shape());
+        assert!(
+            self.numel() == 1,
+            "item: a tensor of shape {:?} is not a single number",
+            self.shape()
+        );
         match self.dtype() {
             DType::F32 => f64::from(self.read_strided::<f32>()[0]),
             DType::F64 => self.read_strided::<f64>()[0],
@@ -148,7 +168,11 @@ impl Tensor {
 
     /// The elements in row-major order as little-endian bytes, for files.
     pub fn to_le_bytes(&self) -> Vec<u8> {
-        let x = if self.is_contiguous() { self.clone() } else { self.raw_copy() };
+        let x = if self.is_contiguous() {
+            self.clone()
+        } else {
+            self.raw_copy()
+        };
         stored!(x.dtype(), T => x.read::<T>().iter().flat_map(|v| v.to_le_bytes()).collect())
     }
 
@@ -179,7 +203,13 @@ impl Tensor {
 
     pub(crate) fn check_type<T: Element>(&self, op: &'static str) -> Result<()> {
         if T::DTYPE != self.dtype() {
-            bail!(op, DType, "the tensor is {}, not {} (convert with `to_dtype`)", self.dtype(), T::DTYPE);
+            bail!(
+                op,
+                DType,
+                "the tensor is {}, not {} (convert with `to_dtype`)",
+                self.dtype(),
+                T::DTYPE
+            );
         }
         Ok(())
     }

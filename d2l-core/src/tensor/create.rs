@@ -54,7 +54,9 @@ impl Tensor {
     /// assert_eq!(Tensor::arange(3), Tensor::from([0, 1, 2]));
     /// ```
     pub fn arange(n: usize) -> Tensor {
-        Tensor::build::<i64>(DType::I64, Dims::new(&[n]), |out| out.iter_mut().zip(0..).for_each(|(o, i)| *o = i))
+        Tensor::build::<i64>(DType::I64, Dims::new(&[n]), |out| {
+            out.iter_mut().zip(0..).for_each(|(o, i)| *o = i)
+        })
     }
 
     /// `n` evenly spaced numbers from `start` to `end`, both included, in the default dtype.
@@ -64,9 +66,19 @@ impl Tensor {
     /// assert_eq!(Tensor::linspace(0.0, 1.0, 3), Tensor::from([0.0, 0.5, 1.0]));
     /// ```
     pub fn linspace(start: f64, end: f64, n: usize) -> Tensor {
-        let step = if n > 1 { (end - start) / (n - 1) as f64 } else { 0.0 };
+        let step = if n > 1 {
+            (end - start) / (n - 1) as f64
+        } else {
+            0.0
+        };
         // From both ends, so that the last value is `end` exactly.
-        let at = |i: usize| if i < n.div_ceil(2) { start + step * i as f64 } else { end - step * (n - 1 - i) as f64 };
+        let at = |i: usize| {
+            if i < n.div_ceil(2) {
+                start + step * i as f64
+            } else {
+                end - step * (n - 1 - i) as f64
+            }
+        };
         let dtype = default_dtype();
         float!(dtype, T => Tensor::build::<T>(dtype, Dims::new(&[n]), |out| {
             out.iter_mut().enumerate().for_each(|(i, o)| *o = at(i) as T);
@@ -85,20 +97,30 @@ impl Tensor {
     /// Uniform random numbers in `[0, 1)`.
     #[track_caller]
     pub fn rand(shape: impl IntoShape) -> Tensor {
-        Tensor::random(ok!(sizes("rand", shape)), |s, out| s.fill_uniform(out, 0.0, 1.0))
+        Tensor::random(ok!(sizes("rand", shape)), |s, out| {
+            s.fill_uniform(out, 0.0, 1.0)
+        })
     }
 
     /// Standard normal random numbers.
     #[track_caller]
     pub fn randn(shape: impl IntoShape) -> Tensor {
-        Tensor::random(ok!(sizes("randn", shape)), |s, out| s.fill_normal(out, 0.0, 1.0))
+        Tensor::random(ok!(sizes("randn", shape)), |s, out| {
+            s.fill_normal(out, 0.0, 1.0)
+        })
     }
 
     /// Normal random numbers of the given mean and standard deviation.
     #[track_caller]
-    pub fn normal(mean: f64, std: f64, shape: impl IntoShape) -> Tensor {
-        assert!(std >= 0.0, "normal: the standard deviation {std} is negative or NaN");
-        Tensor::random(ok!(sizes("normal", shape)), |s, out| s.fill_normal(out, mean, std))
+    pub fn normal(mean: impl Into<f64>, std: impl Into<f64>, shape: impl IntoShape) -> Tensor {
+        let (mean, std) = (mean.into(), std.into());
+        assert!(
+            std >= 0.0,
+            "normal: the standard deviation {std} is negative or NaN"
+        );
+        Tensor::random(ok!(sizes("normal", shape)), |s, out| {
+            s.fill_normal(out, mean, std)
+        })
     }
 
     fn random(shape: Dims, fill: impl FnOnce(rng::Stream, rng::Floats<'_>)) -> Tensor {
@@ -115,6 +137,8 @@ impl Tensor {
         assert!(low < high, "randint: the range {low}..{high} is empty");
         let shape = ok!(sizes("randint", shape));
         let mut stream = rng::next_stream();
-        Tensor::build::<i64>(DType::I64, shape, |out| out.iter_mut().for_each(|o| *o = stream.range(low, high)))
+        Tensor::build::<i64>(DType::I64, shape, |out| {
+            out.iter_mut().for_each(|o| *o = stream.range(low, high))
+        })
     }
 }

@@ -40,6 +40,10 @@ impl std::error::Error for DeviceError {}
 impl FromStr for Device {
     type Err = DeviceError;
     fn from_str(name: &str) -> Result<Device, DeviceError> {
-        if name == "cpu" { Ok(Device::cpu()) } else { Err(DeviceError(name.to_string())) }
+        if name == "cpu" {
+            Ok(Device::cpu())
+        } else {
+            Err(DeviceError(name.to_string()))
+        }
     }
 }

@@ -20,8 +20,17 @@ impl fmt::Display for Tensor {
 impl fmt::Debug for Tensor {
     /// `Tensor([1.0000, 2.0000], shape=[2], f32)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tensor({self}, shape={:?}, {}", self.shape(), self.dtype())?;
-        f.write_str(if self.requires_grad() { ", requires_grad)" } else { ")" })
+        write!(
+            f,
+            "Tensor({self}, shape={:?}, {}",
+            self.shape(),
+            self.dtype()
+        )?;
+        f.write_str(if self.requires_grad() {
+            ", requires_grad)"
+        } else {
+            ")"
+        })
     }
 }
 
@@ -36,10 +45,17 @@ impl Cells {
     fn new(x: &Tensor, decimals: usize) -> Cells {
         let short = x.numel() > FULL;
         let all = x.detach().contiguous();
-        let mut cells = Cells { texts: vec![String::new(); x.numel()], width: 0, shape: x.shape().to_vec(), short };
+        let mut cells = Cells {
+            texts: vec![String::new(); x.numel()],
+            width: 0,
+            shape: x.shape().to_vec(),
+            short,
+        };
         let values = numbers(&all);
         let scientific = needs_exponent(x.dtype(), values.iter().copied());
-        cells.visit(0, 0, &mut |texts, i| texts[i] = text(x.dtype(), values[i], decimals, scientific));
+        cells.visit(0, 0, &mut |texts, i| {
+            texts[i] = text(x.dtype(), values[i], decimals, scientific)
+        });
         cells.width = cells.texts.iter().map(String::len).max().unwrap_or(0);
         cells
     }
@@ -60,12 +76,21 @@ impl Cells {
         if !self.short || n <= 2 * EDGE {
             return (0..n).map(Some).collect();
         }
-        (0..EDGE).map(Some).chain([None]).chain((n - EDGE..n).map(Some)).collect()
+        (0..EDGE)
+            .map(Some)
+            .chain([None])
+            .chain((n - EDGE..n).map(Some))
+            .collect()
     }
 
     fn axis(&self, out: &mut String, axis: usize, at: usize) -> fmt::Result {
         if axis == self.shape.len() {
-            return write!(out, "{:>1$}", self.texts[at], if axis == 0 { 0 } else { self.width });
+            return write!(
+                out,
+                "{:>1$}",
+                self.texts[at],
+                if axis == 0 { 0 } else { self.width }
+            );
         }
         out.push('[');
         for (k, i) in self.indices(axis).into_iter().enumerate() {
@@ -106,7 +131,7 @@ fn numbers(x: &Tensor) -> Vec<f64> {
 fn needs_exponent(dtype: DType, values: impl Iterator<Item = f64>) -> bool {
     let sizes = values.map(f64::abs).filter(|v| v.is_finite() && *v > 0.0);
     let (low, high) = sizes.fold((f64::INFINITY, 0.0f64), |(l, h), v| (l.min(v), h.max(v)));
-    dtype.is_float() && high > 0.0 && (high > 1e8 || high < 1e-4 || high / low > 1e8)
+    dtype.is_float() && high > 0.0 && (!(1e-4..=1e8).contains(&high) || high / low > 1e8)
 }
 
 fn text(dtype: DType, v: f64, decimals: usize, scientific: bool) -> String {
@@ -136,17 +161,29 @@ mod tests {
         assert_eq!(Tensor::from([true, false]).to_string(), "[ true, false]");
         assert_eq!(Tensor::from(1.5).to_string(), "1.5000");
         assert_eq!(Tensor::zeros([0, 3]).to_string(), "[]");
-        assert_eq!(format!("{:?}", Tensor::from([1.0])), "Tensor([1.0000], shape=[1], f32)");
+        assert_eq!(
+            format!("{:?}", Tensor::from([1.0])),
+            "Tensor([1.0000], shape=[1], f32)"
+        );
     }
 
     #[test]
     fn a_long_tensor_is_shortened() {
-        assert_eq!(Tensor::arange(2000).to_string(), "[   0,    1,    2, ..., 1997, 1998, 1999]");
+        assert_eq!(
+            Tensor::arange(2000).to_string(),
+            "[   0,    1,    2, ..., 1997, 1998, 1999]"
+        );
     }
 
     #[test]
     fn extreme_values_use_exponents() {
-        assert_eq!(Tensor::from([1e-9, 1.0]).to_string(), "[1.0000e-9,  1.0000e0]");
-        assert_eq!(Tensor::from([f32::NAN, f32::INFINITY]).to_string(), "[nan, inf]");
+        assert_eq!(
+            Tensor::from([1e-9, 1.0]).to_string(),
+            "[1.0000e-9,  1.0000e0]"
+        );
+        assert_eq!(
+            Tensor::from([f32::NAN, f32::INFINITY]).to_string(),
+            "[nan, inf]"
+        );
     }
 }

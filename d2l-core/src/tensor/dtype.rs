@@ -65,7 +65,10 @@ pub fn default_dtype() -> DType {
 /// If `dtype` is not a float.
 #[track_caller]
 pub fn set_default_dtype(dtype: DType) {
-    assert!(dtype.is_float(), "set_default_dtype: {dtype} is not a float type");
+    assert!(
+        dtype.is_float(),
+        "set_default_dtype: {dtype} is not a float type"
+    );
     DEFAULT.set(dtype);
 }
 
@@ -81,7 +84,11 @@ pub trait Element: Copy + Send + Sync + fmt::Debug + PartialEq + 'static {
     fn load(stored: Self::Stored) -> Self;
     /// The dtype of a literal of this type: the default one for floats.
     fn literal() -> DType {
-        if Self::DTYPE.is_float() { default_dtype() } else { Self::DTYPE }
+        if Self::DTYPE.is_float() {
+            default_dtype()
+        } else {
+            Self::DTYPE
+        }
     }
 }
 
@@ -117,10 +124,22 @@ element! {
 macro_rules! stored {
     ($dtype:expr, $T:ident => $body:expr) => {
         match $dtype {
-            $crate::DType::F32 => { type $T = f32; $body }
-            $crate::DType::F64 => { type $T = f64; $body }
-            $crate::DType::I64 => { type $T = i64; $body }
-            $crate::DType::U8 | $crate::DType::Bool => { type $T = u8; $body }
+            $crate::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            $crate::DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            $crate::DType::U8 | $crate::DType::Bool => {
+                type $T = u8;
+                $body
+            }
         }
     };
 }
@@ -130,9 +149,18 @@ macro_rules! stored {
 macro_rules! wide {
     ($dtype:expr, $T:ident => $body:expr) => {
         match $dtype {
-            $crate::DType::F32 => { type $T = f32; $body }
-            $crate::DType::F64 => { type $T = f64; $body }
-            _ => { type $T = i64; $body }
+            $crate::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            _ => {
+                type $T = i64;
+                $body
+            }
         }
     };
 }
@@ -141,8 +169,14 @@ macro_rules! wide {
 macro_rules! float {
     ($dtype:expr, $T:ident => $body:expr) => {
         match $dtype {
-            $crate::DType::F32 => { type $T = f32; $body }
-            $crate::DType::F64 => { type $T = f64; $body }
+            $crate::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
             other => unreachable!("{other} is not a float"),
         }
     };

@@ -108,7 +108,11 @@ impl Tensor {
 
     /// The same values in row-major order: this tensor itself if it is so already.
     pub fn contiguous(&self) -> Tensor {
-        if self.is_contiguous() { self.clone() } else { self.copy() }
+        if self.is_contiguous() {
+            self.clone()
+        } else {
+            self.copy()
+        }
     }
 }
 
@@ -141,10 +145,22 @@ impl Tensor {
     }
 
     /// A new contiguous tensor, written by `fill`, which must write every element.
-    pub(crate) fn build<T: Plain>(dtype: DType, shape: Dims, fill: impl FnOnce(&mut [T])) -> Tensor {
+    pub(crate) fn build<T: Plain>(
+        dtype: DType,
+        shape: Dims,
+        fill: impl FnOnce(&mut [T]),
+    ) -> Tensor {
         debug_assert_eq!(size_of::<T>(), dtype.size());
         let storage = Arc::new(Storage::new(shape.numel(), fill));
-        let inner = Inner { storage, offset: 0, shape, strides: shape.strides(), dtype, contiguous: true, meta: Meta::none() };
+        let inner = Inner {
+            storage,
+            offset: 0,
+            shape,
+            strides: shape.strides(),
+            dtype,
+            contiguous: true,
+            meta: Meta::none(),
+        };
         Tensor(Arc::new(inner))
     }
 
@@ -152,13 +168,37 @@ impl Tensor {
     pub(crate) fn view_as(&self, offset: usize, shape: Dims, strides: Dims) -> Tensor {
         let contiguous = is_contiguous(&shape, &strides);
         let storage = self.0.storage.clone();
-        Tensor(Arc::new(Inner { storage, offset, shape, strides, dtype: self.dtype(), contiguous, meta: Meta::none() }))
+        Tensor(Arc::new(Inner {
+            storage,
+            offset,
+            shape,
+            strides,
+            dtype: self.dtype(),
+            contiguous,
+            meta: Meta::none(),
+        }))
     }
 
     /// The same data with other gradient bookkeeping.
     pub(crate) fn with_meta(&self, meta: Meta) -> Tensor {
-        let Inner { ref storage, offset, shape, strides, dtype, contiguous, .. } = *self.0;
-        Tensor(Arc::new(Inner { storage: storage.clone(), offset, shape, strides, dtype, contiguous, meta }))
+        let Inner {
+            ref storage,
+            offset,
+            shape,
+            strides,
+            dtype,
+            contiguous,
+            ..
+        } = *self.0;
+        Tensor(Arc::new(Inner {
+            storage: storage.clone(),
+            offset,
+            shape,
+            strides,
+            dtype,
+            contiguous,
+            meta,
+        }))
     }
 
     /// Sets the bookkeeping of a tensor nobody else has seen yet.
@@ -177,7 +217,10 @@ impl Tensor {
     pub(crate) fn read<T: Plain>(&self) -> Elements<'_, T> {
         debug_assert!(self.is_contiguous() && size_of::<T>() == self.dtype().size());
         let start = self.0.offset;
-        Elements { guard: self.0.storage.read(), range: start..start + self.numel() }
+        Elements {
+            guard: self.0.storage.read(),
+            range: start..start + self.numel(),
+        }
     }
 
     /// All of the storage from this view's first element on, to read by strides.
@@ -191,7 +234,10 @@ impl Tensor {
     pub(crate) fn write<T: Plain>(&self) -> ElementsMut<'_, T> {
         debug_assert!(self.is_contiguous() && size_of::<T>() == self.dtype().size());
         let start = self.0.offset;
-        ElementsMut { guard: self.0.storage.write(), range: start..start + self.numel() }
+        ElementsMut {
+            guard: self.0.storage.write(),
+            range: start..start + self.numel(),
+        }
     }
 
     /// All of the storage from this view's first element on, to change by strides.
@@ -202,10 +248,22 @@ impl Tensor {
     }
 
     /// This contiguous tensor to change and another, on other storage, to read.
-    pub(crate) fn write_with<'a, T: Plain>(&'a self, source: &'a Tensor) -> (ElementsMut<'a, T>, Elements<'a, T>) {
+    pub(crate) fn write_with<'a, T: Plain>(
+        &'a self,
+        source: &'a Tensor,
+    ) -> (ElementsMut<'a, T>, Elements<'a, T>) {
         let (w, r) = write_read(&self.0.storage, &source.0.storage);
         let (at, from) = (self.0.offset, source.0.offset);
-        (ElementsMut { guard: w, range: at..at + self.numel() }, Elements { guard: r, range: from..from + source.numel() })
+        (
+            ElementsMut {
+                guard: w,
+                range: at..at + self.numel(),
+            },
+            Elements {
+                guard: r,
+                range: from..from + source.numel(),
+            },
+        )
     }
 
     /// New data with the same values, row-major, without gradient.

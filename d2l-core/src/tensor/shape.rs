@@ -17,8 +17,15 @@ impl Dims {
     /// Beyond [`MAX_DIM`] axes.
     #[track_caller]
     pub(crate) fn new(sizes: &[usize]) -> Dims {
-        assert!(sizes.len() <= MAX_DIM, "tensor: {} axes, but at most {MAX_DIM} are supported", sizes.len());
-        let mut d = Dims { len: sizes.len() as u8, sizes: [0; MAX_DIM] };
+        assert!(
+            sizes.len() <= MAX_DIM,
+            "tensor: {} axes, but at most {MAX_DIM} are supported",
+            sizes.len()
+        );
+        let mut d = Dims {
+            len: sizes.len() as u8,
+            sizes: [0; MAX_DIM],
+        };
         d.sizes[..sizes.len()].copy_from_slice(sizes);
         d
     }
@@ -44,7 +51,11 @@ impl Dims {
     #[track_caller]
     pub(crate) fn insert(&self, at: usize, size: usize) -> Dims {
         let n = self.len();
-        assert!(n < MAX_DIM, "tensor: {} axes, but at most {MAX_DIM} are supported", n + 1);
+        assert!(
+            n < MAX_DIM,
+            "tensor: {} axes, but at most {MAX_DIM} are supported",
+            n + 1
+        );
         let mut out = *self;
         out.len += 1;
         out.copy_within(at..n, at + 1);
@@ -93,7 +104,11 @@ pub(crate) fn checked_numel(op: &'static str, shape: &[usize]) -> Result<usize> 
     let n = shape.iter().try_fold(1usize, |n, &s| n.checked_mul(s));
     match n.filter(|&n| n <= isize::MAX as usize / 8) {
         Some(n) => Ok(n),
-        None => bail!(op, Shape, "{shape:?} has more elements than fit into memory"),
+        None => bail!(
+            op,
+            Shape,
+            "{shape:?} has more elements than fit into memory"
+        ),
     }
 }
 
@@ -135,7 +150,11 @@ trait AsIsize: Copy {
 
 #[track_caller]
 fn list<T: AsIsize>(v: &[T]) -> ([isize; MAX_DIM], usize) {
-    assert!(v.len() <= MAX_DIM, "shape: {} axes, but at most {MAX_DIM} are supported", v.len());
+    assert!(
+        v.len() <= MAX_DIM,
+        "shape: {} axes, but at most {MAX_DIM} are supported",
+        v.len()
+    );
     let mut out = [0; MAX_DIM];
     out.iter_mut().zip(v).for_each(|(o, x)| *o = x.as_isize());
     (out, v.len())
@@ -143,7 +162,7 @@ fn list<T: AsIsize>(v: &[T]) -> ([isize; MAX_DIM], usize) {
 
 impl IntoShape for Dims {
     fn entries(&self) -> ([isize; MAX_DIM], usize) {
-        list(&**self)
+        list(self)
     }
 }
 
@@ -155,7 +174,9 @@ pub(crate) fn sizes(op: &'static str, shape: impl IntoShape) -> Result<Dims> {
         bail!(op, Shape, "size {bad} in {entries:?} is negative");
     }
     let mut out = Dims::new(&[0; MAX_DIM][..n]);
-    out.iter_mut().zip(entries).for_each(|(o, &e)| *o = e as usize);
+    out.iter_mut()
+        .zip(entries)
+        .for_each(|(o, &e)| *o = e as usize);
     checked_numel(op, &out)?;
     Ok(out)
 }
@@ -165,15 +186,26 @@ pub(crate) fn sizes(op: &'static str, shape: impl IntoShape) -> Result<Dims> {
 pub(crate) fn axis(op: &'static str, axis: isize, dim: usize) -> Result<usize> {
     let n = dim.max(1) as isize;
     if !(-n..n).contains(&axis) {
-        bail!(op, Index, "axis {axis} is out of range for a tensor of {dim} axes");
+        bail!(
+            op,
+            Index,
+            "axis {axis} is out of range for a tensor of {dim} axes"
+        );
     }
-    Ok(if axis < 0 { (axis + n) as usize } else { axis as usize })
+    Ok(if axis < 0 {
+        (axis + n) as usize
+    } else {
+        axis as usize
+    })
 }
 
 /// Several axes, sorted, without repetition; none given means all.
 pub(crate) fn axes(op: &'static str, list: impl IntoShape, dim: usize) -> Result<Vec<usize>> {
     let (entries, n) = list.entries();
-    let mut out = entries[..n].iter().map(|&a| axis(op, a, dim)).collect::<Result<Vec<_>>>()?;
+    let mut out = entries[..n]
+        .iter()
+        .map(|&a| axis(op, a, dim))
+        .collect::<Result<Vec<_>>>()?;
     out.sort_unstable();
     if out.windows(2).any(|w| w[0] == w[1]) {
         bail!(op, Index, "an axis appears twice in {:?}", &entries[..n]);
@@ -192,7 +224,14 @@ pub(crate) fn broadcast(op: &'static str, a: &Dims, b: &Dims) -> Result<Dims> {
     for (i, &s) in short.iter().enumerate() {
         let o = &mut out[skip + i];
         if *o != s && *o != 1 && s != 1 {
-            bail!(op, Shape, "{a:?} and {b:?} do not broadcast: sizes {} and {} differ at axis {}", *o, s, skip + i);
+            bail!(
+                op,
+                Shape,
+                "{a:?} and {b:?} do not broadcast: sizes {} and {} differ at axis {}",
+                *o,
+                s,
+                skip + i
+            );
         }
         if *o == 1 {
             *o = s;
@@ -210,7 +249,10 @@ mod tests {
         let b = |a: &[usize], b: &[usize]| broadcast("add", &Dims::new(a), &Dims::new(b));
         assert_eq!(&*b(&[3, 1], &[4]).unwrap(), [3, 4]);
         assert_eq!(&*b(&[2, 0], &[1]).unwrap(), [2, 0]);
-        assert_eq!(b(&[2, 3], &[2]).unwrap_err().to_string(), "add: [2, 3] and [2] do not broadcast: sizes 3 and 2 differ at axis 1");
+        assert_eq!(
+            b(&[2, 3], &[2]).unwrap_err().to_string(),
+            "add: [2, 3] and [2] do not broadcast: sizes 3 and 2 differ at axis 1"
+        );
     }
 
     #[test]

@@ -27,7 +27,11 @@ impl Tensor {
     #[track_caller]
     pub fn view<T: Viewable>(&self) -> View<'_, T> {
         ok!(self.check_type::<T>("view"));
-        View { tensor: self, elements: self.read_strided(), of: PhantomData }
+        View {
+            tensor: self,
+            elements: self.read_strided(),
+            of: PhantomData,
+        }
     }
 
     /// A copy of the elements as an `ndarray`.
@@ -37,7 +41,8 @@ impl Tensor {
     #[track_caller]
     pub fn to_ndarray<T: Element>(&self) -> ArrayD<T> {
         let data = self.to_vec::<T>();
-        ArrayD::from_shape_vec(IxDyn(self.shape()), data).expect("as many elements as the shape says")
+        ArrayD::from_shape_vec(IxDyn(self.shape()), data)
+            .expect("as many elements as the shape says")
     }
 }
 
@@ -45,7 +50,8 @@ impl<T: Viewable> View<'_, T> {
     /// The elements as an `ndarray` view.
     pub fn array(&self) -> ArrayViewD<'_, T> {
         let shape = IxDyn(self.tensor.shape()).strides(IxDyn(self.tensor.strides()));
-        ArrayViewD::from_shape(shape, T::slice(&self.elements)).expect("a tensor's strides stay inside its storage")
+        ArrayViewD::from_shape(shape, T::slice(&self.elements))
+            .expect("a tensor's strides stay inside its storage")
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Options {
     pub krate: Path,
     pub base: Option<Path>,
     pub no_clone: bool,
-    /// `fn(&Self) -> String`: what a leaf prints between its parentheses.
+    /// `fn(&Self) -> String`: the line that a leaf is printed as.
     pub repr: Option<Path>,
 }
 

@@ -12,7 +12,14 @@ const SQUARE: usize = 256;
 ///
 /// # Panics
 /// If a slice is too short.
-pub fn transpose<T: Copy>(rows: usize, cols: usize, src: &[T], rs: usize, dst: &mut [T], ds: usize) {
+pub fn transpose<T: Copy>(
+    rows: usize,
+    cols: usize,
+    src: &[T],
+    rs: usize,
+    dst: &mut [T],
+    ds: usize,
+) {
     if rows == 0 || cols == 0 {
         return;
     }
@@ -23,11 +30,17 @@ pub fn transpose<T: Copy>(rows: usize, cols: usize, src: &[T], rs: usize, dst: &
     unsafe {
         #[cfg(target_arch = "x86_64")]
         match size_of::<T>() {
-            4 if level() >= Level::Avx2 => return x86::four_bytes(rows, cols, src.cast(), rs, dst.cast(), ds),
-            8 if level() >= Level::Avx2 => return x86::eight_bytes(rows, cols, src.cast(), rs, dst.cast(), ds),
+            4 if level() >= Level::Avx2 => {
+                return x86::four_bytes(rows, cols, src.cast(), rs, dst.cast(), ds);
+            }
+            8 if level() >= Level::Avx2 => {
+                return x86::eight_bytes(rows, cols, src.cast(), rs, dst.cast(), ds);
+            }
             _ => {}
         }
-        tiles::<T, 8>(rows, cols, src, rs, dst, ds, |src, dst, ds| square::<T, 8>(src, rs, dst, ds));
+        tiles::<T, 8>(rows, cols, src, rs, dst, ds, |src, dst, ds| {
+            square::<T, 8>(src, rs, dst, ds)
+        });
     }
 }
 
@@ -65,7 +78,11 @@ unsafe fn tiles<T: Copy, const N: usize>(
                     }
                 }
                 if whole {
-                    (0..line).for_each(|j| buffer.add(j * line).copy_to_nonoverlapping(dst.add(j * ds), line));
+                    (0..line).for_each(|j| {
+                        buffer
+                            .add(j * line)
+                            .copy_to_nonoverlapping(dst.add(j * ds), line)
+                    });
                 }
             }
         }
@@ -101,9 +118,20 @@ mod x86 {
     /// # Safety
     /// As there after its check, and AVX2.
     #[target_feature(enable = "avx2")]
-    pub unsafe fn four_bytes(rows: usize, cols: usize, src: *const f32, rs: usize, dst: *mut f32, ds: usize) {
+    pub unsafe fn four_bytes(
+        rows: usize,
+        cols: usize,
+        src: *const f32,
+        rs: usize,
+        dst: *mut f32,
+        ds: usize,
+    ) {
         // SAFETY: demanded of the caller.
-        unsafe { tiles::<f32, 8>(rows, cols, src, rs, dst, ds, |src, dst, ds| eight_by_eight(src, rs, dst, ds)) }
+        unsafe {
+            tiles::<f32, 8>(rows, cols, src, rs, dst, ds, |src, dst, ds| {
+                eight_by_eight(src, rs, dst, ds)
+            })
+        }
     }
 
     /// [`super::transpose`] for elements of eight bytes.
@@ -111,9 +139,20 @@ mod x86 {
     /// # Safety
     /// As there after its check, and AVX2.
     #[target_feature(enable = "avx2")]
-    pub unsafe fn eight_bytes(rows: usize, cols: usize, src: *const f64, rs: usize, dst: *mut f64, ds: usize) {
+    pub unsafe fn eight_bytes(
+        rows: usize,
+        cols: usize,
+        src: *const f64,
+        rs: usize,
+        dst: *mut f64,
+        ds: usize,
+    ) {
         // SAFETY: demanded of the caller.
-        unsafe { tiles::<f64, 4>(rows, cols, src, rs, dst, ds, |src, dst, ds| four_by_four(src, rs, dst, ds)) }
+        unsafe {
+            tiles::<f64, 4>(rows, cols, src, rs, dst, ds, |src, dst, ds| {
+                four_by_four(src, rs, dst, ds)
+            })
+        }
     }
 
     /// Rows `i` and `i + 4` share a register, so that two rounds of shuffles within halves suffice.
@@ -124,10 +163,19 @@ mod x86 {
             // SAFETY: demanded of the caller.
             let r: [__m256; 4] = std::array::from_fn(|i| unsafe {
                 let p = src.add(i * rs + half * 4);
-                _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p.add(4 * rs)))
+                _mm256_insertf128_ps::<1>(
+                    _mm256_castps128_ps256(_mm_loadu_ps(p)),
+                    _mm_loadu_ps(p.add(4 * rs)),
+                )
             });
-            let (a, b) = (_mm256_unpacklo_ps(r[0], r[1]), _mm256_unpackhi_ps(r[0], r[1]));
-            let (c, d) = (_mm256_unpacklo_ps(r[2], r[3]), _mm256_unpackhi_ps(r[2], r[3]));
+            let (a, b) = (
+                _mm256_unpacklo_ps(r[0], r[1]),
+                _mm256_unpackhi_ps(r[0], r[1]),
+            );
+            let (c, d) = (
+                _mm256_unpacklo_ps(r[2], r[3]),
+                _mm256_unpackhi_ps(r[2], r[3]),
+            );
             let columns = [
                 _mm256_shuffle_ps::<0x44>(a, c),
                 _mm256_shuffle_ps::<0xEE>(a, c),
@@ -149,9 +197,15 @@ mod x86 {
             // SAFETY: demanded of the caller.
             let [a, b]: [__m256d; 2] = std::array::from_fn(|i| unsafe {
                 let p = src.add(i * rs + half * 2);
-                _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(_mm_loadu_pd(p)), _mm_loadu_pd(p.add(2 * rs)))
+                _mm256_insertf128_pd::<1>(
+                    _mm256_castpd128_pd256(_mm_loadu_pd(p)),
+                    _mm_loadu_pd(p.add(2 * rs)),
+                )
             });
-            for (j, column) in [_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b)].into_iter().enumerate() {
+            for (j, column) in [_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b)]
+                .into_iter()
+                .enumerate()
+            {
                 // SAFETY: demanded of the caller.
                 unsafe { _mm256_storeu_pd(dst.add((half * 2 + j) * ds), column) };
             }

@@ -19,7 +19,11 @@ impl<const K: usize> Axes<K> {
     /// Merges `shape`; an operand whose list of strides is empty has stride 0 everywhere. `None`
     /// if more than [`MAX_AXES`] axes remain.
     pub fn new(shape: &[usize], strides: [&[usize]; K]) -> Option<Axes<K>> {
-        let mut axes = Axes { rank: 0, shape: [1; MAX_AXES], strides: [[0; K]; MAX_AXES] };
+        let mut axes = Axes {
+            rank: 0,
+            shape: [1; MAX_AXES],
+            strides: [[0; K]; MAX_AXES],
+        };
         for (d, &n) in shape.iter().enumerate() {
             if n != 1 && !axes.push(n, strides.map(|s| s.get(d).copied().unwrap_or(0))) {
                 return None;
@@ -58,14 +62,23 @@ impl<const K: usize> Axes<K> {
     /// Calls `f(rows, offsets, row_strides)` for each run of consecutive rows along the second axis
     /// from the end, for `rows` rows in all from row number `row` on. A row is one innermost axis.
     #[inline(always)]
-    pub fn blocks(&self, mut row: usize, mut rows: usize, mut f: impl FnMut(usize, [usize; K], [usize; K])) {
+    pub fn blocks(
+        &self,
+        mut row: usize,
+        mut rows: usize,
+        mut f: impl FnMut(usize, [usize; K], [usize; K]),
+    ) {
         let axis = self.rank - 2;
         while rows > 0 {
             let (outer, at) = (row / self.shape[axis], row % self.shape[axis]);
             let n = rows.min(self.shape[axis] - at);
             let base = self.offsets(outer, axis);
             let strides = self.strides[axis];
-            f(n, std::array::from_fn(|k| base[k] + at * strides[k]), strides);
+            f(
+                n,
+                std::array::from_fn(|k| base[k] + at * strides[k]),
+                strides,
+            );
             row += n;
             rows -= n;
         }

@@ -3,12 +3,7 @@
 //! The output is made tile by tile. Where an input lies contiguous under a tile it is read in place;
 //! elsewhere it is first gathered into a small buffer. So only plain slices reach the loop that knows
 //! the formula, and that loop, compiled for every formula and instruction set, stays small.
-use super::{
-    super::threads::for_chunks,
-    CHUNK,
-    axes::Axes,
-    map_serial, serial, zip_serial,
-};
+use super::{super::threads::for_chunks, CHUNK, axes::Axes, map_serial, serial, zip_serial};
 use std::mem::MaybeUninit;
 
 /// Elements of a tile.
@@ -30,7 +25,9 @@ where
     let x = Input::new(x, shape, strides);
     in_chunks(out, |start, out| {
         let mut buffer = [const { MaybeUninit::uninit() }; TILE];
-        tiles(start, out.len(), x.row(), |at, n| map_serial(x.read(start + at, n, &mut buffer), &mut out[at..at + n], f));
+        tiles(start, out.len(), x.row(), |at, n| {
+            map_serial(x.read(start + at, n, &mut buffer), &mut out[at..at + n], f)
+        });
     });
 }
 
@@ -39,8 +36,15 @@ where
 ///
 /// # Panics
 /// If an input is too short for its strides.
-pub fn zip_strided<A, B, R, F>(out: &mut [R], shape: &[usize], a: &[A], sa: &[usize], b: &[B], sb: &[usize], f: F)
-where
+pub fn zip_strided<A, B, R, F>(
+    out: &mut [R],
+    shape: &[usize],
+    a: &[A],
+    sa: &[usize],
+    b: &[B],
+    sb: &[usize],
+    f: F,
+) where
     A: Copy + Sync + 'static,
     B: Copy + Sync,
     R: Send,
@@ -51,7 +55,10 @@ where
         let mut left = [const { MaybeUninit::uninit() }; TILE];
         let mut right = [const { MaybeUninit::uninit() }; TILE];
         tiles(start, out.len(), a.row().min(b.row()), |at, n| {
-            let (a, b) = (a.read(start + at, n, &mut left), b.read(start + at, n, &mut right));
+            let (a, b) = (
+                a.read(start + at, n, &mut left),
+                b.read(start + at, n, &mut right),
+            );
             zip_serial(a, b, &mut out[at..at + n], f);
         });
     });
@@ -64,7 +71,11 @@ fn in_chunks<R: Send>(out: &mut [R], f: impl Fn(usize, &mut [R]) + Sync) {
         return;
     }
     let f: &(dyn Fn(usize, &mut [R]) + Sync) = &f;
-    if serial(out.len()) { f(0, out) } else { for_chunks(out, CHUNK, f) }
+    if serial(out.len()) {
+        f(0, out)
+    } else {
+        for_chunks(out, CHUNK, f)
+    }
 }
 
 /// Calls `f(at, n)` for tiles that cover `len` elements; the first is element `start` of the whole.
@@ -97,7 +108,11 @@ impl<'a, A: Copy> Input<'a, A> {
 
     /// The length of a run without gaps; as long as can be for an input that has none.
     fn row(&self) -> usize {
-        if self.direct { usize::MAX } else { self.axes.inner().0 }
+        if self.direct {
+            usize::MAX
+        } else {
+            self.axes.inner().0
+        }
     }
 
     /// Elements `start..start + n`, from where they are or gathered into `buffer`.
@@ -111,7 +126,8 @@ impl<'a, A: Copy> Input<'a, A> {
         let (row, [stride]) = self.axes.inner();
         if stride == 1 && start % row + n <= row {
             let mut at = 0;
-            self.axes.blocks(start / row, 1, |_, [offset], _| at = offset);
+            self.axes
+                .blocks(start / row, 1, |_, [offset], _| at = offset);
             return &self.x[at + start % row..][..n];
         }
         self.gather(start, &mut buffer[..n]);
@@ -124,14 +140,15 @@ impl<'a, A: Copy> Input<'a, A> {
         let (row, [stride]) = self.axes.inner();
         let mut skip = start % row;
         let rows = (skip + out.len()).div_ceil(row);
-        self.axes.blocks(start / row, rows, |rows, [offset], [step]| {
-            for r in 0..rows {
-                let n = (row - skip).min(out.len());
-                let (part, rest) = std::mem::take(&mut out).split_at_mut(n);
-                copy_row(&self.x[offset + r * step + skip * stride..], stride, part);
-                (out, skip) = (rest, 0);
-            }
-        });
+        self.axes
+            .blocks(start / row, rows, |rows, [offset], [step]| {
+                for r in 0..rows {
+                    let n = (row - skip).min(out.len());
+                    let (part, rest) = std::mem::take(&mut out).split_at_mut(n);
+                    copy_row(&self.x[offset + r * step + skip * stride..], stride, part);
+                    (out, skip) = (rest, 0);
+                }
+            });
         assert!(out.is_empty());
     }
 }
@@ -140,10 +157,15 @@ fn copy_row<A: Copy>(x: &[A], stride: usize, out: &mut [MaybeUninit<A>]) {
     let n = out.len();
     match stride {
         0 => out.fill(MaybeUninit::new(x[0])),
-        1 => out.iter_mut().zip(&x[..n]).for_each(|(o, &v)| *o = MaybeUninit::new(v)),
+        1 => out
+            .iter_mut()
+            .zip(&x[..n])
+            .for_each(|(o, &v)| *o = MaybeUninit::new(v)),
         _ => {
             let x = &x[..(n - 1) * stride + 1];
-            out.iter_mut().zip(x.iter().step_by(stride)).for_each(|(o, &v)| *o = MaybeUninit::new(v));
+            out.iter_mut()
+                .zip(x.iter().step_by(stride))
+                .for_each(|(o, &v)| *o = MaybeUninit::new(v));
         }
     }
 }

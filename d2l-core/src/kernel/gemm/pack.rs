@@ -4,7 +4,13 @@ use std::{cell::Cell, thread::LocalKey};
 
 /// Cuts the first axis (of `len`, stride `rs`) into groups of `width` and writes, for each, its `k`
 /// columns (stride `cs`) one after the other; the last group is filled up with zeros.
-pub fn pack<T: Float>(src: &[T], (len, rs): (usize, usize), (k, cs): (usize, usize), width: usize, out: &mut [T]) {
+pub fn pack<T: Float>(
+    src: &[T],
+    (len, rs): (usize, usize),
+    (k, cs): (usize, usize),
+    width: usize,
+    out: &mut [T],
+) {
     for (g, out) in out.chunks_exact_mut(width * k).enumerate() {
         let here = width.min(len - g * width);
         if here < width {

@@ -66,10 +66,23 @@ pub trait Tiles: Sized {
 }
 
 /// [`dots`] of one level.
-pub type Dots<T> = unsafe fn(k: usize, a: *const T, stride: usize, b: *const T, out: *mut T, step: usize, count: usize);
+pub type Dots<T> = unsafe fn(
+    k: usize,
+    a: *const T,
+    stride: usize,
+    b: *const T,
+    out: *mut T,
+    step: usize,
+    count: usize,
+);
 
 fn kernel<V: Vector>(block: unsafe fn(&Block<V::Elem>), dots: Dots<V::Elem>) -> Kernel<V::Elem> {
-    Kernel { mr: V::MR, nr: 2 * V::LANES, block, dots }
+    Kernel {
+        mr: V::MR,
+        nr: 2 * V::LANES,
+        block,
+        dots,
+    }
 }
 
 macro_rules! tiles {
@@ -130,7 +143,13 @@ unsafe fn block<V: Vector>(x: &Block<V::Elem>) {
                 Start::Row(r) => Start::Row(r.add(j)),
                 other => other,
             };
-            let x = Block { cols, b: x.b.add(j / nr * x.panel), c: x.c.add(j), start, ..*x };
+            let x = Block {
+                cols,
+                b: x.b.add(j / nr * x.panel),
+                c: x.c.add(j),
+                start,
+                ..*x
+            };
             match (cols > V::LANES, cols % V::LANES > 0) {
                 (true, false) => rows::<V, 2, false>(&x),
                 (true, true) => rows::<V, 2, true>(&x),
@@ -162,7 +181,10 @@ unsafe fn rows<V: Vector, const NV: usize, const PART: bool>(x: &Block<V::Elem>)
 
 /// `MR` rows from row `i` on; returns `MR`.
 #[inline(always)]
-unsafe fn tile<V: Vector, const MR: usize, const NV: usize, const PART: bool>(x: &Block<V::Elem>, i: usize) -> usize {
+unsafe fn tile<V: Vector, const MR: usize, const NV: usize, const PART: bool>(
+    x: &Block<V::Elem>,
+    i: usize,
+) -> usize {
     // SAFETY: for both calls: within the block, as the caller vouches; packed groups hold `V::MR` rows.
     unsafe {
         let acc = if x.a_packed {
@@ -189,7 +211,8 @@ unsafe fn product<V: Vector, const MR: usize, const NV: usize, const PART: bool>
     unsafe {
         let mut acc = [[V::splat(V::Elem::default()); NV]; MR];
         for p in 0..x.k {
-            let row: [V; NV] = std::array::from_fn(|v| load::<V, NV, PART>(x.b.add(p * x.brs), v, x.cols));
+            let row: [V; NV] =
+                std::array::from_fn(|v| load::<V, NV, PART>(x.b.add(p * x.brs), v, x.cols));
             for r in 0..MR {
                 let a = V::splat(*a.add(r * ars + p * acs));
                 for v in 0..NV {
@@ -230,11 +253,19 @@ unsafe fn finish<V: Vector, const MR: usize, const NV: usize, const PART: bool>(
 
 /// Register `v` of a row of `cols` elements.
 #[inline(always)]
-unsafe fn load<V: Vector, const NV: usize, const PART: bool>(row: *const V::Elem, v: usize, cols: usize) -> V {
+unsafe fn load<V: Vector, const NV: usize, const PART: bool>(
+    row: *const V::Elem,
+    v: usize,
+    cols: usize,
+) -> V {
     // SAFETY: the last register is cut to what is there.
     unsafe {
         let p = row.add(v * V::LANES);
-        if PART && v == NV - 1 { V::load_part(p, cols % V::LANES) } else { V::load(p) }
+        if PART && v == NV - 1 {
+            V::load_part(p, cols % V::LANES)
+        } else {
+            V::load(p)
+        }
     }
 }
 
@@ -257,7 +288,11 @@ unsafe fn dots<V: Vector>(
         // SAFETY: four rows or one, all below `count`.
         unsafe {
             let (a, out) = (a.add(i * stride), out.add(i * step));
-            i += if count - i >= 4 { dot::<V, 4, 2>(k, a, stride, b, out, step) } else { dot::<V, 1, 4>(k, a, stride, b, out, step) };
+            i += if count - i >= 4 {
+                dot::<V, 4, 2>(k, a, stride, b, out, step)
+            } else {
+                dot::<V, 1, 4>(k, a, stride, b, out, step)
+            };
         }
     }
 }

@@ -78,7 +78,9 @@ impl<T: Float, const L: usize> Vector for Portable<T, L> {
     }
     #[inline(always)]
     unsafe fn fma(self, b: Self, c: Self) -> Self {
-        Portable(std::array::from_fn(|i| self.0[i].fma::<{ BASE_FMA }>(b.0[i], c.0[i])))
+        Portable(std::array::from_fn(|i| {
+            self.0[i].fma::<{ BASE_FMA }>(b.0[i], c.0[i])
+        }))
     }
     #[inline(always)]
     unsafe fn add(self, b: Self) -> Self {
@@ -160,7 +162,12 @@ mod x86 {
     #[inline(always)]
     unsafe fn mask32(n: usize) -> __m256i {
         // SAFETY: the caller has AVX2.
-        unsafe { _mm256_cmpgt_epi32(_mm256_set1_epi32(n as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)) }
+        unsafe {
+            _mm256_cmpgt_epi32(
+                _mm256_set1_epi32(n as i32),
+                _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
+            )
+        }
     }
 
     #[inline(always)]

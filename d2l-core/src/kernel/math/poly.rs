@@ -27,7 +27,10 @@ fn poly<const FMA: bool, const N: usize>(x: f32, c: [f32; N]) -> f32 {
 #[inline(always)]
 fn round(x: f32) -> (f32, i32) {
     let t = x + MAGIC;
-    (t - MAGIC, (t.to_bits() as i32).wrapping_sub(MAGIC.to_bits() as i32))
+    (
+        t - MAGIC,
+        (t.to_bits() as i32).wrapping_sub(MAGIC.to_bits() as i32),
+    )
 }
 
 /// 2^k for a normal result.
@@ -50,7 +53,14 @@ fn reduced<const FMA: bool>(x: f32) -> (f32, i32) {
     let r = fma::<FMA>(n, -LN2_LO, fma::<FMA>(n, -LN2_HI, x));
     let p = poly::<FMA, 6>(
         r,
-        [1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_1e-1],
+        [
+            1.987_569_1e-4,
+            1.398_199_9e-3,
+            8.333_452e-3,
+            4.166_579_6e-2,
+            1.666_666_5e-1,
+            5.000_000_1e-1,
+        ],
     );
     (fma::<FMA>(p, r * r, r), k)
 }
@@ -83,8 +93,15 @@ pub(super) fn ln<const FMA: bool>(x: f32) -> f32 {
     let p = poly::<FMA, 9>(
         z,
         [
-            7.037_683_6e-2, -1.151_461e-1, 1.167_699_9e-1, -1.242_014_1e-1, 1.424_932_3e-1, -1.666_805_8e-1,
-            2.000_071_5e-1, -2.499_999_4e-1, 3.333_333e-1,
+            7.037_683_6e-2,
+            -1.151_461e-1,
+            1.167_699_9e-1,
+            -1.242_014_1e-1,
+            1.424_932_3e-1,
+            -1.666_805_8e-1,
+            2.000_071_5e-1,
+            -2.499_999_4e-1,
+            3.333_333e-1,
         ],
     );
     let zz = z * z;
@@ -99,18 +116,40 @@ pub(super) fn ln<const FMA: bool>(x: f32) -> f32 {
 pub(super) fn log1p<const FMA: bool>(x: f32) -> f32 {
     let u = 1.0 + x;
     // What the sum lost, put back to first order.
-    let lost = if x.abs() > 1.0 { 1.0 - (u - x) } else { x - (u - 1.0) };
-    let y = ln::<FMA>(u) + if u > 0.0 && u < f32::INFINITY { lost / u } else { 0.0 };
+    let lost = if x.abs() > 1.0 {
+        1.0 - (u - x)
+    } else {
+        x - (u - 1.0)
+    };
+    let y = ln::<FMA>(u)
+        + if u > 0.0 && u < f32::INFINITY {
+            lost / u
+        } else {
+            0.0
+        };
     if x.abs() < 1e-7 { x } else { y }
 }
 
 #[inline(always)]
 pub(super) fn tanh<const FMA: bool>(x: f32) -> f32 {
     let z = x * x;
-    let p = poly::<FMA, 5>(z, [-5.704_988_7e-3, 2.063_908_9e-2, -5.373_971_6e-2, 1.333_144_2e-1, -3.333_328e-1]);
+    let p = poly::<FMA, 5>(
+        z,
+        [
+            -5.704_988_7e-3,
+            2.063_908_9e-2,
+            -5.373_971_6e-2,
+            1.333_144_2e-1,
+            -3.333_328e-1,
+        ],
+    );
     let small = fma::<FMA>(p * z, x, x);
     let large = 1.0 - 2.0 / (exp::<FMA>(2.0 * x.abs()) + 1.0);
-    if x.abs() < 0.625 { small } else { large.copysign(x) }
+    if x.abs() < 0.625 {
+        small
+    } else {
+        large.copysign(x)
+    }
 }
 
 #[inline(always)]
@@ -127,7 +166,11 @@ fn turn<const FMA: bool>(x: f32) -> (f32, f32, i32) {
     let z = t * t;
     let s = poly::<FMA, 3>(z, [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1]);
     let c = poly::<FMA, 3>(z, [2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2]);
-    (fma::<FMA>(s * z, t, t), fma::<FMA>(c, z * z, fma::<FMA>(-0.5, z, 1.0)), q)
+    (
+        fma::<FMA>(s * z, t, t),
+        fma::<FMA>(c, z * z, fma::<FMA>(-0.5, z, 1.0)),
+        q,
+    )
 }
 
 #[inline(always)]
