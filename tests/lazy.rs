@@ -60,10 +60,7 @@ fn lz_3_the_printed_form_tells_what_is_known() {
     );
     layer.forward(&Tensor::ones([1, 20]));
     let after = layer.repr().to_string();
-    assert_eq!(
-        after,
-        "Linear(in_features=20, out_features=3, bias=True)"
-    );
+    assert_eq!(after, "Linear(in_features=20, out_features=3, bias=True)");
 }
 
 #[test]

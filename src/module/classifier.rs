@@ -57,7 +57,7 @@ pub fn accuracy(y_hat: &Tensor, y: &Tensor, averaged: bool) -> Tensor {
         "accuracy: {rows} predictions and {labels} labels"
     );
     let guessed = y_hat.argmax_dim(-1).reshape([labels]);
-    let right = guessed.eq(&y.reshape([labels]).long()).float();
+    let right = guessed.eq(y.reshape([labels]).long()).float();
     if averaged { right.mean() } else { right }
 }
 

@@ -147,7 +147,8 @@ fn update(p: &Param, v: &mut Option<Tensor>, lr: f64, decay: f64, momentum: f64)
         return;
     };
     if decay != 0.0 {
-        g = g + w.detach() * decay;
+        // A new tensor: the parameter's own gradient stays as it is.
+        g = w.detach() * decay + g;
     }
     if momentum != 0.0 {
         match v {

@@ -56,7 +56,7 @@ struct Mine;
 impl Initializer for Mine {
     fn init(&self, t: &Tensor) {
         t.uniform_(-10.0, 10.0);
-        t.mul_(&t.abs().ge(5.0));
+        t.mul_(t.abs().ge(5.0));
     }
 }
 

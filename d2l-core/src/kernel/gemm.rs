@@ -1,9 +1,8 @@
 //! Matrix products.
 //!
 //! Products that fit a cache are computed in place, whatever the strides; larger ones from packed
-//! copies, block by block (the scheme of Goto and van de Geijn). An element of C is always the sum
-//! over blocks of [`KC`] of fused products in order, so neither the path nor the number of threads
-//! changes a bit of it; the exceptions, thin products, are chosen by shape alone.
+//! copies, block by block (the scheme of Goto and van de Geijn). Shapes and strides alone choose the
+//! way, and each element of C is added up in one order, so the number of threads does not change a bit.
 mod pack;
 mod tile;
 mod vector;

@@ -32,22 +32,16 @@ pub trait Num: Copy + PartialOrd + PartialEq + Send + Sync + Default + 'static {
     /// The nearest value of this type; truncates towards zero for integers.
     fn from_f64(x: f64) -> Self;
     /// The value as f64.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the oracles in tests compute in f64")
+    )]
     fn to_f64(self) -> f64;
     /// Whether this is NaN. Never for integers.
     #[inline(always)]
     fn is_nan(self) -> bool {
         #[expect(clippy::eq_op, reason = "only a NaN differs from itself")]
         (self != self)
-    }
-    /// The greater; NaN if one is NaN.
-    #[inline(always)]
-    fn max_nan(self, b: Self) -> Self {
-        if self > b || self.is_nan() { self } else { b }
-    }
-    /// The lesser; NaN if one is NaN.
-    #[inline(always)]
-    fn min_nan(self, b: Self) -> Self {
-        if self < b || self.is_nan() { self } else { b }
     }
 }
 
@@ -95,10 +89,7 @@ macro_rules! int_num {
 }
 int_num!(i64 u8);
 
-/// f32 and f64.
-///
-/// In generic code `x.exp()` is the fast polynomial; on a concrete `f32` the standard library's
-/// method of the same name wins, so write `Float::exp(x)` there.
+/// f32 and f64. Each function takes the constant of the shell that it is inlined into.
 pub trait Float:
     Num
     + Tiles
@@ -108,12 +99,6 @@ pub trait Float:
     + Div<Output = Self>
     + Neg<Output = Self>
 {
-    /// +∞.
-    const INFINITY: Self;
-    /// -∞.
-    const NEG_INFINITY: Self;
-    /// Not a number.
-    const NAN: Self;
     /// `self * b + c`, rounded once where `FMA` says that this is an instruction.
     fn fma<const FMA: bool>(self, b: Self, c: Self) -> Self;
     /// e^x.
@@ -132,93 +117,26 @@ pub trait Float:
     fn cos_2pi_in<const FMA: bool>(self) -> Self;
     /// sin(2πx), for |x| < 2^20.
     fn sin_2pi_in<const FMA: bool>(self) -> Self;
-    /// The square root.
-    fn sqrt(self) -> Self;
-    /// The absolute value.
-    fn abs(self) -> Self;
-    /// `self` to the power `p` (standard library).
-    fn powf(self, p: Self) -> Self;
-    /// `self` to the whole power `n` (standard library).
-    fn powi(self, n: i32) -> Self;
-    /// Sine (standard library).
-    fn sin(self) -> Self;
-    /// Cosine (standard library).
-    fn cos(self) -> Self;
-    /// Round towards -∞.
-    fn floor(self) -> Self;
-    /// [`Float::exp_in`] without fused operations.
-    #[inline(always)]
-    fn exp(self) -> Self {
-        self.exp_in::<false>()
-    }
-    /// [`Float::expm1_in`] without fused operations.
-    #[inline(always)]
-    fn expm1(self) -> Self {
-        self.expm1_in::<false>()
-    }
-    /// [`Float::ln_in`] without fused operations.
-    #[inline(always)]
-    fn ln(self) -> Self {
-        self.ln_in::<false>()
-    }
-    /// [`Float::log1p_in`] without fused operations.
-    #[inline(always)]
-    fn log1p(self) -> Self {
-        self.log1p_in::<false>()
-    }
-    /// [`Float::tanh_in`] without fused operations.
-    #[inline(always)]
-    fn tanh(self) -> Self {
-        self.tanh_in::<false>()
-    }
-    /// [`Float::sigmoid_in`] without fused operations.
-    #[inline(always)]
-    fn sigmoid(self) -> Self {
-        self.sigmoid_in::<false>()
-    }
 }
 
-/// The items that f32 and f64 take from the standard library alike.
-macro_rules! from_std {
-    ($t:ident) => {
-        const INFINITY: $t = $t::INFINITY;
-        const NEG_INFINITY: $t = $t::NEG_INFINITY;
-        const NAN: $t = $t::NAN;
+/// The methods of [`Float`], each by a function of one argument.
+macro_rules! float {
+    ($t:ident: $($name:ident = $f:expr,)*) => {
         #[inline(always)]
         fn fma<const FMA: bool>(self, b: $t, c: $t) -> $t {
             if FMA { self.mul_add(b, c) } else { self * b + c }
         }
-        from_std!($t: sqrt abs sin cos floor);
-        #[inline(always)]
-        fn powf(self, p: $t) -> $t {
-            self.powf(p)
-        }
-        #[inline(always)]
-        fn powi(self, n: i32) -> $t {
-            self.powi(n)
-        }
-    };
-    ($t:ident: $($name:ident)*) => {$(
-        #[inline(always)]
-        fn $name(self) -> $t {
-            $t::$name(self)
-        }
-    )*};
-}
-
-/// Methods with the constant `FMA`, each a function of that name or path.
-macro_rules! with_fma {
-    ($t:ident: $($name:ident = $f:expr,)*) => {$(
+        $(
         #[inline(always)]
         fn $name<const FMA: bool>(self) -> $t {
             $f(self)
         }
-    )*};
+        )*
+    };
 }
 
 impl Float for f32 {
-    from_std!(f32);
-    with_fma! { f32:
+    float! { f32:
         exp_in = poly::exp::<FMA>,
         expm1_in = poly::expm1::<FMA>,
         ln_in = poly::ln::<FMA>,
@@ -231,8 +149,7 @@ impl Float for f32 {
 }
 
 impl Float for f64 {
-    from_std!(f64);
-    with_fma! { f64:
+    float! { f64:
         exp_in = f64::exp,
         expm1_in = f64::exp_m1,
         ln_in = f64::ln,

@@ -1,4 +1,9 @@
 //! Random numbers many at a time: Philox blocks and the Box–Muller transform.
+#![expect(
+    clippy::needless_range_loop,
+    reason = "the loops count the lanes of several arrays"
+)]
+
 use super::{math::Float, simd::simd};
 
 /// Words made at once: sixteen blocks of four.

@@ -77,12 +77,12 @@ simd! {
         for (x, out) in x.zip(out) {
             if n <= SHORT && x.len() > n {
                 let mut columns = Columns::new(x, n, memory);
-                columns.subtract(columns.fold(T::NEG_INFINITY, greatest));
+                columns.subtract(columns.fold(T::LOWEST, greatest));
                 exp_all::<FMA, T>(columns.all());
                 columns.divide(columns.fold(T::ZERO, T::plus));
                 transpose(n, x.len() / n, columns.all(), GROUP, out, n);
             } else {
-                let max = fold(x, T::NEG_INFINITY, greatest);
+                let max = fold(x, T::LOWEST, greatest);
                 by_row(x, out, n, |_, x, _| x - max);
                 exp_all::<FMA, T>(out);
                 let sum = fold(out, T::ZERO, T::plus);
@@ -239,7 +239,7 @@ fn max_and_ln<const FMA: bool, T: Float>(
     memory: &mut Memory<T>,
 ) -> ([T; GROUP], [T; GROUP]) {
     if n > SHORT || x.len() == n {
-        let max = fold(x, T::NEG_INFINITY, greatest);
+        let max = fold(x, T::LOWEST, greatest);
         let mut sum = T::ZERO;
         let scratch = memory.as_flattened_mut();
         for x in x.chunks(scratch.len()) {
@@ -251,7 +251,7 @@ fn max_and_ln<const FMA: bool, T: Float>(
         return ([max; GROUP], [sum.ln_in::<FMA>(); GROUP]);
     }
     let mut columns = Columns::new(x, n, memory);
-    let max = columns.fold(T::NEG_INFINITY, greatest);
+    let max = columns.fold(T::LOWEST, greatest);
     columns.subtract(max);
     exp_all::<FMA, T>(columns.all());
     let mut ln = columns.fold(T::ZERO, T::plus);

@@ -29,6 +29,8 @@ const CHUNK_NS: usize = 16_000;
 const ENTER_NS: usize = 8_000;
 /// Below this much work nobody is woken (a wake-up costs the caller about 10 µs) or created.
 const WAKE_NS: usize = 50_000;
+/// Many small regions are worth a wake-up too: after this much work without one.
+const WAKE_SUM_NS: usize = 4 * WAKE_NS;
 /// How long an idle worker looks for work before it goes to sleep.
 const SPIN: Duration = Duration::from_micros(100);
 /// Pauses between two offers of the core to other programs; without them a loaded machine stalls.
@@ -45,6 +47,8 @@ struct Pool {
     word: Line<AtomicU64>,
     /// Chunks of the current region that have ended.
     done: Line<AtomicU32>,
+    /// Nanoseconds of work since sleepers were last woken; used by the holder of `busy`.
+    unwoken: AtomicUsize,
     /// Held by the caller of the region in progress.
     busy: AtomicBool,
     /// Written only by the holder of `busy` while no chunk is claimed; read only after a claim.
@@ -66,6 +70,7 @@ struct Workers {
 static POOL: Pool = Pool {
     word: Line(AtomicU64::new(0)),
     done: Line(AtomicU32::new(0)),
+    unwoken: AtomicUsize::new(0),
     busy: AtomicBool::new(false),
     task: UnsafeCell::new(None),
     panic: Mutex::new(None),
@@ -188,13 +193,16 @@ fn enter(chunks: usize, ns: usize, f: &(dyn Fn(usize) + Sync)) -> bool {
     if POOL.busy.swap(true, Acquire) {
         return false;
     }
+    let unwoken = POOL.unwoken.load(Relaxed).saturating_add(ns);
+    let wake = ns >= WAKE_NS || unwoken >= WAKE_SUM_NS;
+    POOL.unwoken.store(if wake { 0 } else { unwoken }, Relaxed);
     let group = chunks.div_ceil(MAX_CHUNKS);
     let part = |i: usize| (i * group..chunks.min((i + 1) * group)).for_each(f);
     #[cfg(test)]
     let (level, part) = (super::simd::level(), &part);
     #[cfg(test)]
     let part = |i: usize| super::simd::with_level(level, || part(i));
-    let panic = POOL.region(chunks.div_ceil(group), ns >= WAKE_NS, &part);
+    let panic = POOL.region(chunks.div_ceil(group), wake, &part);
     POOL.busy.store(false, Release);
     if let Some(payload) = panic {
         resume_unwind(payload);
@@ -302,7 +310,7 @@ impl Pool {
                     since = Instant::now();
                 }
                 relax(&mut idle);
-                if idle % PAUSES == 0 && since.elapsed() > SPIN {
+                if idle.is_multiple_of(PAUSES) && since.elapsed() > SPIN {
                     break;
                 }
             }
@@ -319,7 +327,7 @@ impl Pool {
 /// One pause; now and then the core is offered to somebody else.
 fn relax(idle: &mut u32) {
     *idle = idle.wrapping_add(1);
-    if *idle % PAUSES == 0 {
+    if idle.is_multiple_of(PAUSES) {
         thread::yield_now()
     } else {
         spin_loop()

@@ -168,6 +168,8 @@ impl Tensor {
     pub(crate) fn view_as(&self, offset: usize, shape: Dims, strides: Dims) -> Tensor {
         let contiguous = is_contiguous(&shape, &strides);
         let storage = self.0.storage.clone();
+        // Nothing lies nowhere: an empty part may begin behind the end of the data.
+        let offset = if shape.numel() == 0 { 0 } else { offset };
         Tensor(Arc::new(Inner {
             storage,
             offset,

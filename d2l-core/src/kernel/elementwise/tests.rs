@@ -23,7 +23,9 @@ fn everywhere(f: impl Fn()) {
 }
 
 fn numbers<T: Num>(len: usize) -> Vec<T> {
-    (0..len).map(|i| T::from_f64((i % 113) as f64 - 50.0)).collect()
+    (0..len)
+        .map(|i| T::from_f64((i % 113) as f64 - 50.0))
+        .collect()
 }
 
 fn check_contiguous<T: Num + std::fmt::Debug>() {
@@ -105,7 +107,10 @@ const VIEWS: [(View, &[usize]); 14] = [
 fn offsets(shape: &[usize], strides: &[usize]) -> Vec<usize> {
     let mut at = vec![0];
     for (&n, &s) in shape.iter().zip(strides) {
-        at = at.iter().flat_map(|&o| (0..n).map(move |i| o + i * s)).collect();
+        at = at
+            .iter()
+            .flat_map(|&o| (0..n).map(move |i| o + i * s))
+            .collect();
     }
     at
 }
@@ -117,7 +122,11 @@ fn strided_loops_agree_with_the_definition() {
         let long = |at: &[usize]| at.iter().max().map_or(0, |m| m + 1);
         let (a, b) = (numbers::<f32>(long(&at_a)), numbers::<i64>(long(&at_b)));
         let f = |a: f32, b: i64| a - 2.0 * b as f32;
-        let zipped: Vec<f32> = at_a.iter().zip(&at_b).map(|(&i, &j)| f(a[i], b[j])).collect();
+        let zipped: Vec<f32> = at_a
+            .iter()
+            .zip(&at_b)
+            .map(|(&i, &j)| f(a[i], b[j]))
+            .collect();
         let mapped: Vec<i64> = at_b.iter().map(|&j| 3 * b[j]).collect();
         everywhere(|| {
             let mut out = vec![0.0; at_a.len()];

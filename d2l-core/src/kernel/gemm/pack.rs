@@ -38,6 +38,7 @@ pub fn pack<T: Float>(
 /// A cache line of scratch memory.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
+#[expect(dead_code, reason = "only its bytes are used")]
 pub struct Line([u64; 8]);
 
 /// A buffer that each thread keeps for its next product.

@@ -1,4 +1,9 @@
 //! The inner loops: a tile of C in registers, and a block of tiles.
+#![expect(
+    clippy::needless_range_loop,
+    reason = "the loops count rows and registers of a tile"
+)]
+
 use super::{
     super::simd::Level,
     vector::{Portable, Vector},

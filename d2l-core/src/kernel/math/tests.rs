@@ -56,7 +56,7 @@ macro_rules! within {
     ($($name:ident: $method:ident, $exact:expr, $ulps:literal;)*) => {$(
         #[test]
         fn $name() {
-            for (error, x) in [worst(4801, f32::$method::<false>, $exact), worst(4801, f32::$method::<true>, $exact)] {
+            for (error, x) in [worst(997, f32::$method::<false>, $exact), worst(997, f32::$method::<true>, $exact)] {
                 assert!(error <= $ulps, "{error} ulp at {x:e}");
             }
         }
@@ -69,19 +69,6 @@ within! {
     log1p: log1p_in, f64::ln_1p, 2.0;
     tanh: tanh_in, f64::tanh, 2.0;
     sigmoid: sigmoid_in, sigmoid_f64, 2.4;
-}
-
-/// Every 61st f32: run with `--ignored --nocapture`, and read the worst cases.
-#[test]
-#[ignore = "prints, takes long"]
-fn worst_cases() {
-    const STEP: usize = 61;
-    macro_rules! print {
-        ($($method:ident $exact:expr;)*) => {$(
-            println!("{} {:?} {:?}", stringify!($method), worst(STEP, f32::$method::<false>, $exact), worst(STEP, f32::$method::<true>, $exact));
-        )*};
-    }
-    print! { exp_in f64::exp; expm1_in f64::exp_m1; ln_in f64::ln; log1p_in f64::ln_1p; tanh_in f64::tanh; sigmoid_in sigmoid_f64; }
 }
 
 #[test]
@@ -104,12 +91,10 @@ fn turns() {
 }
 
 #[test]
-fn nan_wins_and_integers_wrap() {
-    assert!(Num::max_nan(1.0, f32::NAN).is_nan() && Num::max_nan(f32::NAN, 1.0).is_nan());
-    assert!(Num::min_nan(1.0, f64::NAN).is_nan() && Num::min_nan(f64::NAN, 1.0).is_nan());
-    assert_eq!((1i64.max_nan(2), 1i64.min_nan(2)), (2, 1));
+fn integers_wrap() {
     assert_eq!(
         (200u8.plus(100), 1u8.minus(2), 16u8.times(17)),
         (44, 255, 16)
     );
+    assert_eq!((i64::MAX.plus(1), i64::MIN.minus(1)), (i64::MIN, i64::MAX));
 }
