@@ -32,16 +32,22 @@ pub trait Num: Copy + PartialOrd + PartialEq + Send + Sync + Default + 'static {
     /// The nearest value of this type; truncates towards zero for integers.
     fn from_f64(x: f64) -> Self;
     /// The value as f64.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the oracles in tests compute in f64")
-    )]
     fn to_f64(self) -> f64;
     /// Whether this is NaN. Never for integers.
     #[inline(always)]
     fn is_nan(self) -> bool {
         #[expect(clippy::eq_op, reason = "only a NaN differs from itself")]
         (self != self)
+    }
+    /// The greater; NaN if one is NaN.
+    #[inline(always)]
+    fn max_nan(self, b: Self) -> Self {
+        if self > b || self.is_nan() { self } else { b }
+    }
+    /// The lesser; NaN if one is NaN.
+    #[inline(always)]
+    fn min_nan(self, b: Self) -> Self {
+        if self < b || self.is_nan() { self } else { b }
     }
 }
 
