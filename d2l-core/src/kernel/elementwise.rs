@@ -31,46 +31,48 @@ fn is_float<A: 'static>() -> bool {
     t == TypeId::of::<f32>() || t == TypeId::of::<f64>()
 }
 
-/// [`map`] on this thread.
+/// A loop over plain slices, `out[i] = f(x[i])`. It is all that is compiled for each formula; what
+/// cuts the work into pieces is compiled once for all of them, and calls it.
+pub type MapLoop<'f, A, R> = &'f (dyn Fn(&[A], &mut [R]) + Sync);
+
+/// The same for `out[i] = f(a[i], b[i])`.
+pub type ZipLoop<'f, A, B, R> = &'f (dyn Fn(&[A], &[B], &mut [R]) + Sync);
+
+/// The loop of a formula for [`map`] and [`map_strided`].
 #[inline]
-fn map_serial<A: Copy + 'static, R>(x: &[A], out: &mut [R], f: impl Fn(A) -> R + Copy) {
-    if x.len() > SHORT && is_float::<A>() {
-        map_simd(x, out, f);
-    } else {
-        x.iter().zip(out).for_each(|(&x, o)| *o = f(x));
+pub fn map_loop<A: Copy + 'static, R>(
+    f: impl Fn(A) -> R + Copy + Sync,
+) -> impl Fn(&[A], &mut [R]) + Sync {
+    move |x, out| {
+        if x.len() > SHORT && is_float::<A>() {
+            map_simd(x, out, f);
+        } else {
+            x.iter().zip(out).for_each(|(&x, o)| *o = f(x));
+        }
     }
 }
 
-/// [`zip`] on this thread.
+/// The loop of a formula for [`zip`] and [`zip_strided`].
 #[inline]
-fn zip_serial<A: Copy + 'static, B: Copy, R>(
-    a: &[A],
-    b: &[B],
-    out: &mut [R],
-    f: impl Fn(A, B) -> R + Copy,
-) {
-    if a.len() > SHORT && is_float::<A>() {
-        zip_simd(a, b, out, f);
-    } else {
-        zip_loop(a, b, out, f);
+pub fn zip_loop<A: Copy + 'static, B: Copy, R>(
+    f: impl Fn(A, B) -> R + Copy + Sync,
+) -> impl Fn(&[A], &[B], &mut [R]) + Sync {
+    move |a, b, out| {
+        if a.len() > SHORT && is_float::<A>() {
+            zip_simd(a, b, out, f);
+        } else {
+            zip_plain(a, b, out, f);
+        }
     }
 }
 
 /// `out[i] = f(x[i])`.
-#[inline]
-pub fn map<A, R, F>(x: &[A], out: &mut [R], f: F)
-where
-    A: Copy + Sync + 'static,
-    R: Send,
-    F: Fn(A) -> R + Copy + Sync,
-{
+pub fn map<A: Sync, R: Send>(x: &[A], out: &mut [R], run: MapLoop<'_, A, R>) {
     assert_eq!(x.len(), out.len());
     if serial(x.len()) {
-        map_serial(x, out, f);
+        run(x, out);
     } else {
-        for_chunks(out, CHUNK, |i, out| {
-            map_serial(&x[i..][..out.len()], out, f)
-        });
+        for_chunks(out, CHUNK, |i, out| run(&x[i..][..out.len()], out));
     }
 }
 
@@ -82,26 +84,19 @@ simd! {
 }
 
 /// `out[i] = f(a[i], b[i])`.
-#[inline]
-pub fn zip<A, B, R, F>(a: &[A], b: &[B], out: &mut [R], f: F)
-where
-    A: Copy + Sync + 'static,
-    B: Copy + Sync,
-    R: Send,
-    F: Fn(A, B) -> R + Copy + Sync,
-{
+pub fn zip<A: Sync, B: Sync, R: Send>(a: &[A], b: &[B], out: &mut [R], run: ZipLoop<'_, A, B, R>) {
     assert!(a.len() == out.len() && b.len() == out.len());
     if serial(out.len()) {
-        zip_serial(a, b, out, f);
+        run(a, b, out);
     } else {
         for_chunks(out, CHUNK, |i, out| {
-            zip_serial(&a[i..][..out.len()], &b[i..][..out.len()], out, f)
+            run(&a[i..][..out.len()], &b[i..][..out.len()], out)
         });
     }
 }
 
 #[inline(always)]
-fn zip_loop<A: Copy, B: Copy, R>(a: &[A], b: &[B], out: &mut [R], f: impl Fn(A, B) -> R) {
+fn zip_plain<A: Copy, B: Copy, R>(a: &[A], b: &[B], out: &mut [R], f: impl Fn(A, B) -> R) {
     a.iter()
         .zip(b)
         .zip(out)
@@ -111,23 +106,17 @@ fn zip_loop<A: Copy, B: Copy, R>(a: &[A], b: &[B], out: &mut [R], f: impl Fn(A, 
 simd! {
     fn zip_simd[A, B, R, F](a: &[A], b: &[B], out: &mut [R], f: F)
     where [A: Copy, B: Copy, F: Fn(A, B) -> R + Copy] {
-        zip_loop(a, b, out, f);
+        zip_plain(a, b, out, f);
     }
 }
 
 /// `out[i] = f(out[i])`.
 #[inline]
-pub fn map_in_place<A, F>(out: &mut [A], f: F)
-where
-    A: Copy + Send,
-    F: Fn(A) -> A + Copy + Sync,
-{
+pub fn map_in_place<A: Copy + Send>(out: &mut [A], f: impl Fn(A) -> A + Copy + Sync) {
     if out.len() <= SHORT {
         out.iter_mut().for_each(|o| *o = f(*o));
-    } else if serial(out.len()) {
-        map_in_place_simd(out, f);
     } else {
-        for_chunks(out, CHUNK, |_, out| map_in_place_simd(out, f));
+        pieces(out, &|_, out| map_in_place_simd(out, f));
     }
 }
 
@@ -149,10 +138,8 @@ where
     assert_eq!(out.len(), b.len());
     if out.len() <= SHORT {
         out.iter_mut().zip(b).for_each(|(o, &b)| *o = f(*o, b));
-    } else if serial(out.len()) {
-        zip_in_place_simd(out, b, f);
     } else {
-        for_chunks(out, CHUNK, |i, out| {
+        pieces(out, &|i, out| {
             zip_in_place_simd(out, &b[i..][..out.len()], f)
         });
     }
@@ -162,6 +149,15 @@ simd! {
     fn zip_in_place_simd[A, B, F](out: &mut [A], b: &[B], f: F)
     where [A: Copy, B: Copy, F: Fn(A, B) -> A + Copy] {
         out.iter_mut().zip(b).for_each(|(o, &b)| *o = f(*o, b));
+    }
+}
+
+/// Calls `f(start, piece)` for all of `out` at once, or chunk by chunk on several threads.
+fn pieces<R: Send>(out: &mut [R], f: &(dyn Fn(usize, &mut [R]) + Sync)) {
+    if serial(out.len()) {
+        f(0, out);
+    } else {
+        for_chunks(out, CHUNK, f);
     }
 }
 

@@ -79,9 +79,10 @@ fn squared_distance<T: Float>(a: &[T], b: &[T]) -> T {
 
 fn blocks<T: Float, const N: usize>(a: &[T], b: &[T]) -> T {
     let mut squares = [T::ZERO; N];
+    let square = elementwise::zip_loop(|a: T, b: T| (a - b) * (a - b));
     let sums = a.chunks(N).zip(b.chunks(N)).map(|(a, b)| {
         let out = &mut squares[..a.len()];
-        elementwise::zip(a, b, out, |a, b| (a - b) * (a - b));
+        square(a, b, out);
         reduce::sum(out)
     });
     sums.fold(T::ZERO, |sum, block| sum + block)

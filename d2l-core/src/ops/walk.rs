@@ -2,7 +2,7 @@
 use crate::{
     DType, Tensor,
     kernel::{
-        elementwise as kernel,
+        elementwise::{self as kernel, MapLoop, ZipLoop},
         math::{Float, MathFn},
         storage::Plain,
     },
@@ -26,11 +26,15 @@ pub(crate) fn map<T: Plain, R: Plain>(
     dtype: DType,
     f: impl Fn(T) -> R + Copy + Sync,
 ) -> Tensor {
+    map_by(x, dtype, &kernel::map_loop(f))
+}
+
+fn map_by<T: Plain, R: Plain>(x: &Tensor, dtype: DType, run: MapLoop<'_, T, R>) -> Tensor {
     Tensor::build::<R>(dtype, *x.dims(), |out| {
         if x.is_contiguous() {
-            kernel::map(&x.read::<T>(), out, f);
+            kernel::map(&x.read::<T>(), out, run);
         } else {
-            kernel::map_strided(out, x.shape(), &x.read_strided::<T>(), x.strides(), f);
+            kernel::map_strided(out, x.shape(), &x.read_strided::<T>(), x.strides(), run);
         }
     })
 }
@@ -52,20 +56,23 @@ pub(crate) fn zip<A: Plain, B: Plain, R: Plain>(
     dtype: DType,
     f: impl Fn(A, B) -> R + Copy + Sync,
 ) -> Tensor {
+    zip_by(a, b, shape, dtype, &kernel::zip_loop(f))
+}
+
+fn zip_by<A: Plain, B: Plain, R: Plain>(
+    a: &Tensor,
+    b: &Tensor,
+    shape: Dims,
+    dtype: DType,
+    run: ZipLoop<'_, A, B, R>,
+) -> Tensor {
     Tensor::build::<R>(dtype, shape, |out| {
         if a.is_contiguous() && b.is_contiguous() && a.dims() == b.dims() {
-            kernel::zip(&a.read::<A>(), &b.read::<B>(), out, f);
+            kernel::zip(&a.read::<A>(), &b.read::<B>(), out, run);
         } else {
-            let (sa, sb) = (broadcast_strides(a, &shape), broadcast_strides(b, &shape));
-            kernel::zip_strided(
-                out,
-                &shape,
-                &a.read_strided::<A>(),
-                &sa,
-                &b.read_strided::<B>(),
-                &sb,
-                f,
-            );
+            let strides = [a, b].map(|x| broadcast_strides(x, &shape));
+            let (a, b) = (a.read_strided::<A>(), b.read_strided::<B>());
+            kernel::zip_strided(out, &shape, (&a, &b), [&strides[0], &strides[1]], run);
         }
     })
 }

@@ -3,7 +3,7 @@
 //! The output is made tile by tile. Where an input lies contiguous under a tile it is read in place;
 //! elsewhere it is first gathered into a small buffer. So only plain slices reach the loop that knows
 //! the formula, and that loop, compiled for every formula and instruction set, stays small.
-use super::{super::threads::for_chunks, CHUNK, axes::Axes, map_serial, serial, zip_serial};
+use super::{MapLoop, ZipLoop, axes::Axes, pieces};
 use std::mem::MaybeUninit;
 
 /// Elements of a tile.
@@ -16,17 +16,21 @@ const LONG: usize = 128;
 ///
 /// # Panics
 /// If `x` is too short for its strides.
-pub fn map_strided<A, R, F>(out: &mut [R], shape: &[usize], x: &[A], strides: &[usize], f: F)
-where
-    A: Copy + Sync + 'static,
-    R: Send,
-    F: Fn(A) -> R + Copy + Sync,
-{
+pub fn map_strided<A: Copy + Sync, R: Send>(
+    out: &mut [R],
+    shape: &[usize],
+    x: &[A],
+    strides: &[usize],
+    run: MapLoop<'_, A, R>,
+) {
+    if out.is_empty() {
+        return;
+    }
     let x = Input::new(x, shape, strides);
-    in_chunks(out, |start, out| {
+    pieces(out, &|start, out| {
         let mut buffer = [const { MaybeUninit::uninit() }; TILE];
         tiles(start, out.len(), x.row(), |at, n| {
-            map_serial(x.read(start + at, n, &mut buffer), &mut out[at..at + n], f)
+            run(x.read(start + at, n, &mut buffer), &mut out[at..at + n])
         });
     });
 }
@@ -36,46 +40,26 @@ where
 ///
 /// # Panics
 /// If an input is too short for its strides.
-pub fn zip_strided<A, B, R, F>(
+pub fn zip_strided<A: Copy + Sync, B: Copy + Sync, R: Send>(
     out: &mut [R],
     shape: &[usize],
-    a: &[A],
-    sa: &[usize],
-    b: &[B],
-    sb: &[usize],
-    f: F,
-) where
-    A: Copy + Sync + 'static,
-    B: Copy + Sync,
-    R: Send,
-    F: Fn(A, B) -> R + Copy + Sync,
-{
-    let (a, b) = (Input::new(a, shape, sa), Input::new(b, shape, sb));
-    in_chunks(out, |start, out| {
-        let mut left = [const { MaybeUninit::uninit() }; TILE];
-        let mut right = [const { MaybeUninit::uninit() }; TILE];
-        tiles(start, out.len(), a.row().min(b.row()), |at, n| {
-            let (a, b) = (
-                a.read(start + at, n, &mut left),
-                b.read(start + at, n, &mut right),
-            );
-            zip_serial(a, b, &mut out[at..at + n], f);
-        });
-    });
-}
-
-/// Calls `f(start, part)` for all of `out` at once, or chunk by chunk on several threads.
-#[inline]
-fn in_chunks<R: Send>(out: &mut [R], f: impl Fn(usize, &mut [R]) + Sync) {
+    (a, b): (&[A], &[B]),
+    [sa, sb]: [&[usize]; 2],
+    run: ZipLoop<'_, A, B, R>,
+) {
     if out.is_empty() {
         return;
     }
-    let f: &(dyn Fn(usize, &mut [R]) + Sync) = &f;
-    if serial(out.len()) {
-        f(0, out)
-    } else {
-        for_chunks(out, CHUNK, f)
-    }
+    let (a, b) = (Input::new(a, shape, sa), Input::new(b, shape, sb));
+    pieces(out, &|start, out| {
+        let mut left = [const { MaybeUninit::uninit() }; TILE];
+        let mut right = [const { MaybeUninit::uninit() }; TILE];
+        tiles(start, out.len(), a.row().min(b.row()), |at, n| {
+            let a = a.read(start + at, n, &mut left);
+            let b = b.read(start + at, n, &mut right);
+            run(a, b, &mut out[at..at + n]);
+        });
+    });
 }
 
 /// Calls `f(at, n)` for tiles that cover `len` elements; the first is element `start` of the whole.

@@ -37,9 +37,9 @@ fn check_contiguous<T: Num + std::fmt::Debug>() {
         let zipped: Vec<T> = a.iter().zip(&b).map(|(&a, &b)| g(a, b)).collect();
         everywhere(|| {
             let mut out = vec![T::ZERO; len];
-            map(&a, &mut out, f);
+            map(&a, &mut out, &map_loop(f));
             assert!(out == mapped);
-            zip(&a, &b, &mut out, g);
+            zip(&a, &b, &mut out, &zip_loop(g));
             assert!(out == zipped);
             out.copy_from_slice(&a);
             map_in_place(&mut out, f);
@@ -130,10 +130,10 @@ fn strided_loops_agree_with_the_definition() {
         let mapped: Vec<i64> = at_b.iter().map(|&j| 3 * b[j]).collect();
         everywhere(|| {
             let mut out = vec![0.0; at_a.len()];
-            zip_strided(&mut out, shape, &a, sa, &b, sb, f);
+            zip_strided(&mut out, shape, (&a, &b), [sa, sb], &zip_loop(f));
             assert!(out == zipped, "{shape:?} {sa:?} {sb:?}");
             let mut out = vec![0; at_b.len()];
-            map_strided(&mut out, shape, &b, sb, |b| 3 * b);
+            map_strided(&mut out, shape, &b, sb, &map_loop(|b: i64| 3 * b));
             assert!(out == mapped, "{shape:?} {sb:?}");
         });
     }
