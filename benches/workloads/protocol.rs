@@ -6,8 +6,17 @@ pub type Step = Box<dyn FnMut()>;
 
 /// A named workload and how to build its step.
 pub struct Workload {
-    pub name: &'static str,
-    pub build: fn() -> Step,
+    pub name: String,
+    build: Box<dyn Fn() -> Step>,
+}
+
+impl Workload {
+    pub fn new(name: impl Into<String>, build: impl Fn() -> Step + 'static) -> Workload {
+        Workload {
+            name: name.into(),
+            build: Box::new(build),
+        }
+    }
 }
 
 /// The command line.
@@ -101,7 +110,7 @@ pub fn measure(args: &Args, w: &Workload) {
     let median = (rates[(reps - 1) / 2] + rates[reps / 2]) / 2.0;
     let line = serde_json::json!({
         "workload": w.name, "framework": "d2l", "mode": d2l::runtime::simd_level(),
-        "threads": args.threads, "unit": unit(w.name),
+        "threads": args.threads, "unit": unit(&w.name),
         "median": median, "min": rates[0], "max": rates[reps - 1], "reps": reps, "inner": inner,
         "step_ms": 1e3 / median, "peak_rss_mb": peak_rss_mb(), "cold_start_s": cold,
     });

@@ -115,29 +115,11 @@ fn job() -> Step {
 
 pub fn all() -> Vec<Workload> {
     vec![
-        Workload {
-            name: "w1.linreg",
-            build: step,
-        },
-        Workload {
-            name: "w1.linreg_epoch",
-            build: epoch_by_trainer,
-        },
-        Workload {
-            name: "w1.linreg_epoch_by_hand",
-            build: epoch_by_hand,
-        },
-        Workload {
-            name: "w1.linreg_100epochs",
-            build: epochs_by_trainer,
-        },
-        Workload {
-            name: "w1.linreg_100epochs_by_hand",
-            build: epochs_by_hand,
-        },
-        Workload {
-            name: "w1.job",
-            build: job,
-        },
+        Workload::new("w1.linreg", step),
+        Workload::new("w1.linreg_epoch", epoch_by_trainer),
+        Workload::new("w1.linreg_epoch_by_hand", epoch_by_hand),
+        Workload::new("w1.linreg_100epochs", epochs_by_trainer),
+        Workload::new("w1.linreg_100epochs_by_hand", epochs_by_hand),
+        Workload::new("w1.job", job),
     ]
 }
