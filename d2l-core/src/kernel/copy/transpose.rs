@@ -7,6 +7,8 @@ use super::super::simd::{Level, level};
 /// Elements of the largest square that goes through a buffer. Without one, lines that fall into the
 /// same cache set (any stride that is a multiple of 4 KiB) push each other out half written.
 const SQUARE: usize = 256;
+/// Columns that are moved from top to bottom before the next ones, so that the pages in use stay few.
+const STRIP: usize = 64;
 
 /// `dst[j ds + i] = src[i rs + j]` for `i < rows`, `j < cols`.
 ///
@@ -38,17 +40,22 @@ pub fn transpose<T: Copy>(
             }
             _ => {}
         }
-        tiles::<T, 8>(rows, cols, src, rs, dst, ds, |src, dst, ds| {
-            square::<T, 8>(src, rs, dst, ds)
-        });
+        let tile = |src, dst, ds| square::<T, 8>(src, rs, dst, ds);
+        let line = |from: *const T, to: *mut T, n| from.copy_to_nonoverlapping(to, n);
+        tiles::<T, 8>(rows, cols, src, rs, dst, ds, tile, line);
     }
 }
 
 /// Covers the matrix with `N` by `N` tiles, and the rest element by element.
 ///
 /// # Safety
-/// As [`transpose`] after its check; `tile(src, dst, ds)` moves an `N` by `N` tile.
+/// As [`transpose`] after its check; `tile(src, dst, ds)` moves an `N` by `N` tile, `line(from, to, n)`
+/// the `n` elements of a cache line.
 #[inline(always)]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "two matrices and how to move them"
+)]
 unsafe fn tiles<T: Copy, const N: usize>(
     rows: usize,
     cols: usize,
@@ -57,6 +64,7 @@ unsafe fn tiles<T: Copy, const N: usize>(
     dst: *mut T,
     ds: usize,
     tile: impl Fn(*const T, *mut T, usize),
+    move_line: impl Fn(*const T, *mut T, usize),
 ) {
     // The elements of a cache line: squares of this side touch each line once, in one go.
     let line = (64 / size_of::<T>().max(1)).max(N);
@@ -65,24 +73,22 @@ unsafe fn tiles<T: Copy, const N: usize>(
     let buffer = buffer.as_mut_ptr().cast::<T>();
     // SAFETY: all indices stay below `rows` and `cols`; the buffer holds a square.
     unsafe {
-        for i in (0..full_rows).step_by(line) {
-            let height = line.min(full_rows - i);
-            for j in (0..full_cols).step_by(line) {
-                let width = line.min(full_cols - j);
-                let (src, dst) = (src.add(i * rs + j), dst.add(j * ds + i));
-                let whole = height == line && width == line && line * line <= SQUARE;
-                let (to, step) = if whole { (buffer, line) } else { (dst, ds) };
-                for i in (0..height).step_by(N) {
-                    for j in (0..width).step_by(N) {
-                        tile(src.add(i * rs + j), to.add(j * step + i), step);
+        for strip in (0..full_cols).step_by(STRIP) {
+            for i in (0..full_rows).step_by(line) {
+                let height = line.min(full_rows - i);
+                for j in (strip..full_cols.min(strip + STRIP)).step_by(line) {
+                    let width = line.min(full_cols - j);
+                    let (src, dst) = (src.add(i * rs + j), dst.add(j * ds + i));
+                    let whole = height == line && width == line && line * line <= SQUARE;
+                    let (to, step) = if whole { (buffer, line) } else { (dst, ds) };
+                    for i in (0..height).step_by(N) {
+                        for j in (0..width).step_by(N) {
+                            tile(src.add(i * rs + j), to.add(j * step + i), step);
+                        }
                     }
-                }
-                if whole {
-                    (0..line).for_each(|j| {
-                        buffer
-                            .add(j * line)
-                            .copy_to_nonoverlapping(dst.add(j * ds), line)
-                    });
+                    if whole {
+                        (0..line).for_each(|j| move_line(to.add(j * line), dst.add(j * ds), line));
+                    }
                 }
             }
         }
@@ -128,9 +134,11 @@ mod x86 {
     ) {
         // SAFETY: demanded of the caller.
         unsafe {
-            tiles::<f32, 8>(rows, cols, src, rs, dst, ds, |src, dst, ds| {
-                eight_by_eight(src, rs, dst, ds)
-            })
+            let tile = |src, dst, ds| eight_by_eight(src, rs, dst, ds);
+            let past = past_the_cache(rows * cols, dst, ds);
+            let line = |from, to, n| move_line(from, to, n, past);
+            tiles::<f32, 8>(rows, cols, src, rs, dst, ds, tile, line);
+            _mm_sfence();
         }
     }
 
@@ -149,9 +157,38 @@ mod x86 {
     ) {
         // SAFETY: demanded of the caller.
         unsafe {
-            tiles::<f64, 4>(rows, cols, src, rs, dst, ds, |src, dst, ds| {
-                four_by_four(src, rs, dst, ds)
-            })
+            let tile = |src, dst, ds| four_by_four(src, rs, dst, ds);
+            let past = past_the_cache(rows * cols, dst, ds);
+            let line = |from, to, n| move_line(from, to, n, past);
+            tiles::<f64, 4>(rows, cols, src, rs, dst, ds, tile, line);
+            _mm_sfence();
+        }
+    }
+
+    /// Whether lines should go straight to memory: what is this large would only push other data out
+    /// of the cache, and every line would be read before it is written.
+    fn past_the_cache<T>(len: usize, dst: *const T, ds: usize) -> bool {
+        const LARGE: usize = 8 << 20;
+        let aligned = dst.addr().is_multiple_of(64) && (ds * size_of::<T>()).is_multiple_of(64);
+        aligned && len * size_of::<T>() >= LARGE
+    }
+
+    /// Copies the `n` elements of a cache line, `past` the cache if told so.
+    ///
+    /// # Safety
+    /// Both are valid for 64 bytes, and `to` is aligned so if `past`.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn move_line<T>(from: *const T, to: *mut T, n: usize, past: bool) {
+        // SAFETY: demanded of the caller; two registers make the line.
+        unsafe {
+            if past {
+                let (from, to) = (from.cast::<__m256i>(), to.cast::<__m256i>());
+                _mm256_stream_si256(to, _mm256_loadu_si256(from));
+                _mm256_stream_si256(to.add(1), _mm256_loadu_si256(from.add(1)));
+            } else {
+                from.copy_to_nonoverlapping(to, n);
+            }
         }
     }
 
@@ -209,6 +246,26 @@ mod x86 {
                 // SAFETY: demanded of the caller.
                 unsafe { _mm256_storeu_pd(dst.add((half * 2 + j) * ds), column) };
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::storage::Storage, transpose};
+
+    #[test]
+    fn large_matrices_go_past_the_cache() {
+        const N: usize = if cfg!(miri) { 70 } else { 1456 };
+        let src: Vec<f32> = (0..N * N).map(|i| i as f32).collect();
+        let storage = Storage::new::<f32>(N * N, |dst| transpose(N, N, &src, N, dst, N));
+        let dst = storage.read::<f32>();
+        for (j, row) in dst.chunks_exact(N).enumerate() {
+            assert!(
+                row.iter()
+                    .zip(src[j..].iter().step_by(N))
+                    .all(|(a, b)| a == b)
+            );
         }
     }
 }
