@@ -30,8 +30,8 @@ pub fn detect_anomaly<R>(f: impl FnOnce() -> R) -> R {
     struct Restore(bool);
     impl Drop for Restore {
         fn drop(&mut self) {
-            ON.set(self.0);
             end_of_pass();
+            ON.set(self.0);
         }
     }
     let _restore = Restore(ON.replace(true));
