@@ -137,10 +137,6 @@ impl std::fmt::Debug for HookHandle {
 }
 
 impl Tensor {
-    pub(super) fn hooks(&self) -> &Hooks {
-        self.meta().hooks()
-    }
-
     /// Calls `hook` with the gradient with respect to this tensor, once per backward pass, when it
     /// is complete; what the hook returns, if anything, takes the gradient's place. Several hooks
     /// are called in the order of their registration. PyTorch's `Tensor.register_hook`.
@@ -165,8 +161,8 @@ impl Tensor {
         hook: impl Fn(&Tensor) -> Option<Tensor> + Send + Sync + 'static,
     ) -> HookHandle {
         ok!(self.check_requires_grad("register_hook"));
-        self.hooks()
-            .register(|list, id| list.on_grad.push((id, Arc::new(hook))))
+        let add = |list: &mut List, id| list.on_grad.push((id, Arc::new(hook)));
+        self.meta().with_hooks(|hooks| hooks.register(add))
     }
 
     /// Calls `hook` with this leaf as soon as a backward pass has added all of its gradient to
@@ -195,8 +191,8 @@ impl Tensor {
         const OP: &str = "register_post_accumulate_grad_hook";
         ok!(self.check_requires_grad(OP));
         ok!(self.check_leaf(OP));
-        self.hooks()
-            .register(|list, id| list.on_complete.push((id, Arc::new(hook))))
+        let add = |list: &mut List, id| list.on_complete.push((id, Arc::new(hook)));
+        self.meta().with_hooks(|hooks| hooks.register(add))
     }
 
     fn check_leaf(&self, op: &'static str) -> Result<()> {

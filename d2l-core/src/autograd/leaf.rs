@@ -65,13 +65,13 @@ impl Tensor {
     pub fn retain_grad(&self) {
         ok!(self.check_requires_grad("retain_grad"));
         if !self.is_leaf() {
-            self.hooks().retain(self);
+            self.meta().with_hooks(|hooks| hooks.retain(self));
         }
     }
 
     /// True if a computed tensor keeps its gradient; PyTorch's `retains_grad`.
     pub fn retains_grad(&self) -> bool {
-        !self.is_leaf() && self.hooks().retains(self)
+        !self.is_leaf() && self.meta().with_hooks(|hooks| hooks.retains(self))
     }
 
     pub(super) fn check_requires_grad(&self, op: &'static str) -> Result<()> {
@@ -122,7 +122,7 @@ impl Tensor {
     /// The gradient of a leaf in one pass: added to the sum, and announced.
     pub(super) fn complete_grad(&self, grad: Tensor) {
         self.accumulate_grad(grad);
-        self.meta().hooks().announce(self);
+        self.meta().with_hooks(|hooks| hooks.announce(self));
     }
 
     pub(super) fn accumulate_grad(&self, grad: Tensor) {

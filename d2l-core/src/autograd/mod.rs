@@ -11,6 +11,7 @@ mod jacobian;
 mod leaf;
 mod mode;
 mod node;
+mod node_ref;
 mod saved;
 #[cfg(test)]
 mod tests;

@@ -8,17 +8,15 @@ use super::{
     anomaly::{self, Place},
     hooks::Hooks,
     mode::is_grad_enabled,
+    node_ref::NodeRef,
 };
 use crate::{
     Tensor,
     error::{Error, ErrorKind, fail},
 };
-use std::{
-    cell::{Cell, RefCell},
-    sync::{
-        Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard,
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
 };
 
 /// Where a gradient flows to.
@@ -41,7 +39,7 @@ impl Edge {
     pub(super) fn hooks(&self) -> &Hooks {
         match self {
             Edge::Node(n) => &n.get().hooks,
-            Edge::Leaf(leaf, _) => leaf.meta().hooks(),
+            Edge::Leaf(leaf, _) => &leaf.meta().hooks,
         }
     }
 }
@@ -81,7 +79,7 @@ impl Meta {
     pub(crate) fn of_node(node: Arc<Node>) -> Meta {
         Meta {
             requires_grad: AtomicBool::new(true),
-            node: Some(NodeRef(Some(node))),
+            node: Some(NodeRef::new(node)),
             ..Meta::none()
         }
     }
@@ -102,9 +100,16 @@ impl Meta {
         lock(&self.grad)
     }
 
-    /// The hooks of a leaf, or of what an operation computed: those are its node's.
-    pub(super) fn hooks(&self) -> &Hooks {
-        self.node.as_ref().map_or(&self.hooks, |n| &n.get().hooks)
+    fn node(&self) -> Option<NodeRef> {
+        self.node.clone()
+    }
+
+    /// `f` of the hooks of a leaf, or of what an operation computed: those are its node's.
+    pub(super) fn with_hooks<R>(&self, f: impl FnOnce(&Hooks) -> R) -> R {
+        match self.node() {
+            Some(node) => f(&node.get().hooks),
+            None => f(&self.hooks),
+        }
     }
 
     fn leaf_seq(&self) -> u64 {
@@ -125,8 +130,8 @@ impl Tensor {
         if !meta.requires_grad() {
             return None;
         }
-        Some(match &meta.node {
-            Some(node) => Edge::Node(node.clone()),
+        Some(match meta.node() {
+            Some(node) => Edge::Node(node),
             None => Edge::Leaf(self.clone(), meta.leaf_seq()),
         })
     }
@@ -348,50 +353,4 @@ impl Context<'_> {
             })
         })
     }
-}
-
-/// A handle on a node; every one is of this type, so that dropping the last one can be put off.
-///
-/// A chain of a million nodes must not be dropped by a million nested calls. Up to a depth a node is
-/// dropped at once, with all that its edges and its rule hold; deeper ones are put on a list that
-/// the outermost drop works off.
-#[derive(Clone)]
-pub(crate) struct NodeRef(Option<Arc<Node>>);
-
-const DEPTH: u32 = 64;
-
-thread_local! {
-    static DROPPING: Cell<u32> = const { Cell::new(0) };
-    static WAITING: RefCell<Vec<Arc<Node>>> = const { RefCell::new(Vec::new()) };
-}
-
-impl NodeRef {
-    pub(crate) fn get(&self) -> &Arc<Node> {
-        self.0.as_ref().expect("taken only by drop")
-    }
-}
-
-impl Drop for NodeRef {
-    fn drop(&mut self) {
-        if let Some(node) = self.0.take()
-            && Arc::strong_count(&node) == 1
-        {
-            drop_last(node);
-        }
-    }
-}
-
-fn drop_last(node: Arc<Node>) {
-    let depth = DROPPING.get();
-    if depth >= DEPTH {
-        return WAITING.with_borrow_mut(|w| w.push(node));
-    }
-    DROPPING.set(depth + 1);
-    drop(node);
-    while depth == 0
-        && let Some(next) = WAITING.with_borrow_mut(Vec::pop)
-    {
-        drop(next);
-    }
-    DROPPING.set(depth);
 }
