@@ -22,7 +22,8 @@ mod tensor;
 pub mod testing;
 
 pub use autograd::{
-    Arity, Context, Differentiable, grad, is_grad_enabled, no_grad, value_and_grad,
+    Arity, Context, Differentiable, Function, HookHandle, detect_anomaly, grad, hessian, hvp,
+    is_grad_enabled, jacobian, jvp, no_grad, value_and_grad, vjp,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use ops::*;

@@ -3,39 +3,164 @@ use super::*;
 
 pub const OPS: &str = "d2l-core/src/ops";
 
-/// Files of `ops/` that record nothing for backward, and why.
-const NO_GRADIENT: [(&str, &str); 7] = [
+/// Files of `ops/` without a gradient check, and why.
+const NO_GRADIENT: [(&str, &str); 10] = [
+    (
+        "binary",
+        "a macro; what it makes is checked where it is made",
+    ),
+    ("closeness", "comparisons are steps"),
     ("compare", "comparisons are steps"),
     (
         "in_place",
         "changes in place are refused while operations are recorded",
     ),
+    ("logical", "truth values and bits"),
     ("mod", "the list of operations"),
     ("operand", "what an argument may be"),
     ("random", "random numbers depend on nothing"),
-    ("view", "handles on the same data"),
+    (
+        "unary",
+        "a macro; what it makes is checked where it is made",
+    ),
     ("walk", "the loop under other operations"),
 ];
 
+/// Operations in the other files that have no gradient, or the one of another operation.
+const NO_GRADIENT_METHODS: [(&str, &str); 11] = [
+    ("all", "a truth value"),
+    ("any", "a truth value"),
+    ("bool", "an integer result"),
+    ("double", "`to_dtype`"),
+    ("float", "`to_dtype`"),
+    ("heaviside", "a step"),
+    ("long", "an integer result"),
+    ("neg", "the operator `-`"),
+    ("nonzero", "positions"),
+    ("set", "a change in place"),
+    ("signbit", "a truth value"),
+];
+
+/// The arguments of every `gradcheck_test!(..)` in a file.
+fn checks(source: &Source) -> Vec<&str> {
+    let starts = source.text.match_indices("gradcheck_test!(");
+    let rest = starts.map(|(at, call)| &source.text[at + call.len()..]);
+    rest.map(|rest| &rest[..closing(rest)]).collect()
+}
+
+/// Where the parenthesis ends that was opened before `text`.
+fn closing(text: &str) -> usize {
+    let mut depth = 1;
+    let end = text.char_indices().find(|(_, c)| {
+        depth += i32::from(*c == '(') - i32::from(*c == ')');
+        depth == 0
+    });
+    end.expect("a closing parenthesis").0
+}
+
+/// The words of `no empty, scalar, second` at the end of a check.
+fn refused<'a>(check: &'a str) -> impl Iterator<Item = &'a str> {
+    let list = check.rsplit_once("; no ").map_or("", |(_, list)| list);
+    list.split(',').map(str::trim)
+}
+
 #[test]
-fn every_operation_has_a_gradient_check() {
-    let exempt = |s: &&Source| NO_GRADIENT.iter().any(|e| e.0 == s.stem());
-    let (without, with): (Vec<_>, Vec<_>) = {
-        let all = sources(&[OPS]);
-        all.into_iter().partition(|s| exempt(&s))
+fn every_file_that_records_a_rule_checks_it() {
+    let reason = |s: &Source| NO_GRADIENT.iter().find(|e| e.0 == s.stem()).map(|e| e.1);
+    let all = sources(&[OPS]);
+    let mut offenders = Vec::new();
+    for source in &all {
+        let records = source.code().contains(".record");
+        match (reason(source), checks(source).is_empty()) {
+            (None, true) => offenders.push(format!("{}: no gradient check", source.path)),
+            (Some(_), false) => offenders.push(format!("{}: has a gradient check", source.path)),
+            (Some(why), true) if records && !why.starts_with("a macro") => {
+                offenders.push(format!("{} records, although: {why}", source.path));
+            }
+            _ => {}
+        }
+    }
+    let gone = |e: &&(&str, &str)| !all.iter().any(|s| s.stem() == e.0);
+    offenders.extend(
+        NO_GRADIENT
+            .iter()
+            .filter(gone)
+            .map(|e| format!("no file {}", e.0)),
+    );
+    assert_none("gradient checks", offenders);
+}
+
+#[test]
+fn every_operation_is_in_a_gradient_check() {
+    let all = sources(&[OPS]);
+    let checks = all.iter().flat_map(checks).collect::<Vec<_>>().join("\n");
+    let called = |name: &str| {
+        let call = format!("{name}(");
+        let mut places = checks.match_indices(&call);
+        let start = |at: usize| !checks[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        places.any(|(at, _)| start(at))
     };
-    let unchecked = with.iter().filter(|s| !s.text.contains("gradcheck_test!("));
-    assert_none(
-        "no gradient check in",
-        unchecked.map(|s| s.path.clone()).collect(),
-    );
-    let gone = NO_GRADIENT
+    let exempt = |name: &str| NO_GRADIENT_METHODS.iter().any(|e| e.0 == name);
+    let (mut offenders, mut seen) = (Vec::new(), BTreeSet::new());
+    for source in all
         .iter()
-        .filter(|e| !without.iter().any(|s| s.stem() == e.0));
+        .filter(|s| NO_GRADIENT.iter().all(|e| e.0 != s.stem()))
+    {
+        for name in source.names_after("pub fn ") {
+            seen.insert(name.clone());
+            let twin = name.is_empty() || name.starts_with("try_") || name.ends_with('_');
+            match (called(&name), exempt(&name)) {
+                (false, false) if !twin => offenders.push(format!("{}: {name}", source.path)),
+                (true, true) => offenders.push(format!("{name} is checked: no exception")),
+                _ => {}
+            }
+        }
+    }
+    let gone = NO_GRADIENT_METHODS.iter().filter(|e| !seen.contains(e.0));
+    offenders.extend(gone.map(|e| format!("no operation {}: {}", e.0, e.1)));
     assert_none(
-        "no such file",
-        gone.map(|e| format!("{}: {}", e.0, e.1)).collect(),
+        "in no `gradcheck_test!` (or else an exception with its reason)",
+        offenders,
     );
+}
+
+#[test]
+fn the_page_lists_what_has_no_second_derivative() {
+    let once: BTreeSet<String> = sources(&[OPS])
+        .iter()
+        .filter(|s| s.code().contains("cx.once("))
+        .map(|s| s.path.clone())
+        .collect();
+    let said: BTreeSet<String> = sources(&[OPS])
+        .iter()
+        .filter(|s| checks(s).iter().any(|c| refused(c).any(|w| w == "second")))
+        .map(|s| s.path.clone())
+        .collect();
+    assert_eq!(
+        once, said,
+        "rules through `cx.once` and lines with `no second`"
+    );
+    let page = fs::read_to_string(root().join("docs/autograd.md")).unwrap();
+    let section = page
+        .split("\n## ")
+        .find(|s| s.starts_with("Second derivatives"));
+    let rows = section
+        .expect("a section")
+        .lines()
+        .filter(|l| l.starts_with("| `"));
+    let listed: BTreeSet<String> = rows
+        .map(|row| {
+            format!(
+                "{OPS}/{}",
+                row.split('|')
+                    .nth(2)
+                    .expect("a file")
+                    .trim()
+                    .trim_matches('`')
+            )
+        })
+        .collect();
+    assert_eq!(listed, once, "files in the table of docs/autograd.md");
 }
 
 /// `try_` twins point to their original; methods written by a macro are covered by its arguments.

@@ -1,8 +1,8 @@
-//! The backward pass: gradients flow from a result to the leaves, without recursion.
-use super::{mode::with_grad, node::Edge};
+//! The backward pass: gradients flow from results to the leaves, without recursion.
+use super::{anomaly, mode::with_grad, node::Edge};
 use crate::{
     Tensor,
-    error::{Error, ErrorKind, Result, bail, fail, ok},
+    error::{Result, bail, ok},
 };
 
 /// How a pass treats the graph.
@@ -36,23 +36,35 @@ fn accumulate(sum: &mut Tensor, grad: Tensor) {
     }
 }
 
-/// Sends `grad` of `root` backwards; `at` receives the complete gradient of every leaf.
+/// Sends the gradients of `roots` backwards; `at` receives the complete gradient of every place and
+/// says whether it ends there. Places numbered below `floor` are not visited.
 ///
 /// A node's number is above those of all nodes it feeds gradients to, so the pending entry with the
 /// highest number has received everything it will get.
-fn run(root: &Tensor, grad: Tensor, options: Options, at: &mut dyn FnMut(&Edge, &Tensor) -> bool) {
-    let Some(edge) = root.edge() else { return };
+fn run(
+    roots: Vec<(&Tensor, Tensor)>,
+    options: Options,
+    floor: u64,
+    at: &mut dyn FnMut(&Edge, &Tensor) -> bool,
+) {
     let mut pending = Pending(Vec::with_capacity(8));
-    pending.add(&edge, grad);
     with_grad(options.create_graph, || {
-        while let Some((_, edge, grad)) = pending.0.pop() {
+        for (root, grad) in roots {
+            if let Some(edge) = root.edge() {
+                pending.add(&edge, grad);
+            }
+        }
+        while let Some((seq, edge, grad)) = pending.0.pop()
+            && seq >= floor
+        {
+            let grad = edge.hooks().run(grad);
             if at(&edge, &grad) {
                 continue;
             }
             match edge {
-                Edge::Leaf(leaf, _) => leaf.accumulate_grad(grad),
+                Edge::Leaf(leaf, _) => leaf.complete_grad(grad),
                 Edge::Node(node) => {
-                    node.get().run(&grad, &mut |e, g| pending.add(e, g));
+                    node.get().run(&grad, floor, &mut |e, g| pending.add(e, g));
                     if !options.retain {
                         node.get().release();
                     }
@@ -60,13 +72,21 @@ fn run(root: &Tensor, grad: Tensor, options: Options, at: &mut dyn FnMut(&Edge, 
             }
         }
     });
+    anomaly::end_of_pass();
 }
 
-/// The gradients of `root` with respect to `inputs`; nothing is accumulated anywhere else.
-pub(crate) fn gradients(root: &Tensor, inputs: &[Tensor], options: Options) -> Vec<Tensor> {
+/// The gradients of `Σ grad · root` over `roots` with respect to `inputs`, none of which may be
+/// computed from another one; nothing is accumulated anywhere else.
+pub(crate) fn gradients(
+    roots: Vec<(&Tensor, Tensor)>,
+    inputs: &[Tensor],
+    options: Options,
+) -> Vec<Tensor> {
     let seqs: Vec<_> = inputs.iter().map(|t| t.edge().map(|e| e.seq())).collect();
+    // Whatever depends on an input was made after it.
+    let floor = seqs.iter().flatten().copied().min().unwrap_or(u64::MAX);
     let mut found = vec![None; inputs.len()];
-    run(root, root.ones_like(), options, &mut |edge, grad| {
+    run(roots, options, floor, &mut |edge, grad| {
         let at = seqs.iter().position(|s| *s == Some(edge.seq()));
         if let Some(i) = at {
             found[i] = Some(grad.clone());
@@ -128,7 +148,8 @@ impl Tensor {
             bail!(
                 "backward",
                 Autograd,
-                "the tensor does not depend on anything that requires a gradient"
+                "the tensor does not depend on anything that requires a gradient; was it computed under \
+                 `no_grad`, from a `detach()`, or without `requires_grad_(true)`?"
             );
         }
         let grad = match v {
@@ -152,100 +173,7 @@ impl Tensor {
             }
             None => self.ones_like(),
         };
-        run(self, grad, options, &mut |_, _| false);
+        run(vec![(self, grad)], options, 0, &mut |_, _| false);
         Ok(())
-    }
-
-    /// Asks for a gradient of this tensor (or no longer); returns a handle on it.
-    ///
-    /// # Panics
-    /// If it is not a float tensor, or was computed from others.
-    #[track_caller]
-    pub fn requires_grad_(&self, on: bool) -> Tensor {
-        let name = "requires_grad_";
-        if on && !self.dtype().is_float() {
-            fail(&Error::new(
-                name,
-                ErrorKind::DType,
-                format!("a {} tensor cannot have a gradient", self.dtype()),
-            ));
-        }
-        if !on && !self.meta().is_leaf() {
-            fail(&Error::new(
-                name,
-                ErrorKind::Autograd,
-                "the tensor is computed from others; use `detach()`",
-            ));
-        }
-        self.meta().set_requires_grad(on);
-        self.clone()
-    }
-
-    /// True if `backward` from here, or from what is computed from here, reaches a leaf.
-    pub fn requires_grad(&self) -> bool {
-        self.meta().requires_grad()
-    }
-
-    /// True if the tensor was not computed by a recorded operation.
-    pub fn is_leaf(&self) -> bool {
-        self.meta().is_leaf()
-    }
-
-    /// The gradient accumulated by `backward`, `None` before. Only leaves keep theirs.
-    pub fn grad(&self) -> Option<Tensor> {
-        self.meta().grad().clone()
-    }
-
-    /// Forgets the gradient.
-    pub fn zero_grad(&self) {
-        let old = self.meta().grad().take();
-        drop(old); // outside of the lock
-    }
-
-    /// Replaces the gradient.
-    ///
-    /// # Panics
-    /// If shape or dtype differ from the tensor's.
-    #[track_caller]
-    pub fn set_grad(&self, grad: &Tensor) {
-        if (grad.shape(), grad.dtype()) != (self.shape(), self.dtype()) {
-            let why = format!(
-                "{} {:?} is no gradient of {} {:?}",
-                grad.dtype(),
-                grad.shape(),
-                self.dtype(),
-                self.shape()
-            );
-            fail(&Error::new("set_grad", ErrorKind::Shape, why));
-        }
-        *self.meta().grad() = Some(grad.clone());
-    }
-
-    /// The same data, cut off from the graph.
-    pub fn detach(&self) -> Tensor {
-        if self.requires_grad() {
-            self.with_meta(super::Meta::none())
-        } else {
-            self.clone()
-        }
-    }
-
-    fn accumulate_grad(&self, grad: Tensor) {
-        let mut slot = self.meta().grad();
-        match &mut *slot {
-            Some(sum)
-                if sum.owns_storage()
-                    && sum.is_contiguous()
-                    && !sum.requires_grad()
-                    && !grad.requires_grad() =>
-            {
-                sum.add_(&grad);
-            }
-            Some(sum) => *sum = &*sum + &grad,
-            // A gradient that something else shares is copied, so that changing it in place
-            // (clipping) changes nothing else.
-            None if grad.is_contiguous() && grad.owns_storage() => *slot = Some(grad),
-            None => *slot = Some(grad.copy()),
-        }
     }
 }

@@ -1,11 +1,12 @@
 //! Gradients of functions, in JAX's form.
-use super::backward::{Options, gradients};
+use super::{Meta, Options, gradients, is_grad_enabled, is_recording, with_grad};
 use crate::{Tensor, ops::view};
 use std::cell::Cell;
 
 /// The gradient function of `f`, which maps one tensor, or several, to a single number; JAX's
 /// `jax.grad`. Several arguments go in as a tuple of references and a tuple of gradients comes out.
-/// Applied to itself it gives second derivatives.
+/// Applied to itself it gives second derivatives. Tensors that `f` captures are constants, but the
+/// result is recorded, for another `backward`, if an argument requires a gradient.
 ///
 /// # Panics
 /// If the value of `f` is not a single number.
@@ -25,6 +26,9 @@ pub fn grad<A: Arity, F: Differentiable<A>>(f: F) -> impl for<'a> Fn(A::Args<'a>
 
 /// As [`grad`], giving the value too; JAX's `jax.value_and_grad`.
 ///
+/// # Panics
+/// If the value of `f` is not a single number.
+///
 /// ```
 /// use d2l_core::{Tensor, value_and_grad};
 /// let (value, gradient) = value_and_grad(|x: &Tensor| (x * x).sum())(&Tensor::from([1.0, 2.0]));
@@ -34,43 +38,88 @@ pub fn value_and_grad<A: Arity, F: Differentiable<A>>(
     f: F,
 ) -> impl for<'a> Fn(A::Args<'a>) -> (Tensor, A::Grads) {
     move |args| {
-        let (value, grads) = differentiate(A::list(args), |xs| f.call(A::args(xs)));
-        (value, A::grads(grads))
+        let at = Evaluation::of("grad", &f, args);
+        at.check_number("grad");
+        let grads = at.gradients(vec![(&at.value, at.value.ones_like())], false);
+        (at.value(), A::grads(grads))
     }
 }
 
 thread_local!(static NESTED: Cell<u32> = const { Cell::new(0) });
 
-/// Value and gradients of `f` at `inputs`. Inside another call the result is recorded, too.
-fn differentiate(
-    inputs: Vec<&Tensor>,
-    f: impl FnOnce(&[Tensor]) -> Tensor,
-) -> (Tensor, Vec<Tensor>) {
-    let outer = NESTED.get() > 0 || inputs.iter().any(|x| x.requires_grad());
-    let xs: Vec<Tensor> = inputs.into_iter().map(fresh_variable).collect();
-    let value = nested(|| super::with_grad(true, || f(&xs)));
-    assert!(
-        value.numel() == 1,
-        "grad: the function's value has shape {:?}, not a single number",
-        value.shape()
-    );
-    let grads = gradients(
-        &value,
-        &xs,
-        Options {
-            retain: outer,
-            create_graph: outer,
-        },
-    );
-    (if outer { value } else { value.detach() }, grads)
+/// A function evaluated with its graph, and the variables that it was evaluated at.
+pub(super) struct Evaluation {
+    pub(super) inputs: Vec<Tensor>,
+    pub(super) value: Tensor,
+    /// Inside another such evaluation, or at a tensor that requires a gradient, what comes out is
+    /// recorded, too.
+    pub(super) outer: bool,
+}
+
+impl Evaluation {
+    pub(super) fn of<A: Arity, F: Differentiable<A>>(
+        op: &'static str,
+        f: &F,
+        args: A::Args<'_>,
+    ) -> Evaluation {
+        let args = A::list(args);
+        let outer =
+            is_grad_enabled() && (NESTED.get() > 0 || args.iter().any(|x| x.requires_grad()));
+        let inputs: Vec<Tensor> = args.into_iter().map(|x| variable(op, x)).collect();
+        let value = nested(|| with_grad(true, || f.call(A::args(&inputs))));
+        assert!(
+            value.dtype().is_float(),
+            "{op}: the function's value is {}, not a float",
+            value.dtype()
+        );
+        Evaluation {
+            inputs,
+            value,
+            outer,
+        }
+    }
+
+    pub(super) fn check_number(&self, op: &'static str) {
+        assert!(
+            self.value.numel() == 1,
+            "{op}: the function's value has shape {:?}, not a single number",
+            self.value.shape()
+        );
+    }
+
+    /// The gradients of `Σ grad · root`; `again` if they will be differentiated here.
+    pub(super) fn gradients(&self, roots: Vec<(&Tensor, Tensor)>, again: bool) -> Vec<Tensor> {
+        gradients(
+            roots,
+            &self.inputs,
+            Options {
+                retain: self.outer || again,
+                create_graph: self.outer || again,
+            },
+        )
+    }
+
+    /// The value as the caller sees it.
+    pub(super) fn value(&self) -> Tensor {
+        if self.outer {
+            self.value.clone()
+        } else {
+            self.value.detach()
+        }
+    }
 }
 
 /// A handle to differentiate by: linked to the outer graph if there is one.
-fn fresh_variable(x: &Tensor) -> Tensor {
-    if x.requires_grad() {
+fn variable(op: &'static str, x: &Tensor) -> Tensor {
+    assert!(
+        x.dtype().is_float(),
+        "{op}: an argument is {}; only floats have gradients (convert with `float()`)",
+        x.dtype()
+    );
+    if is_recording(&[x]) {
         view::alias(x)
     } else {
-        x.with_meta(super::Meta::none()).requires_grad_(true)
+        x.with_meta(Meta::none()).requires_grad_(true)
     }
 }
 
@@ -96,8 +145,12 @@ pub trait Arity {
     fn list<'a>(args: Self::Args<'a>) -> Vec<&'a Tensor>;
     /// A list as arguments.
     fn args<'a>(list: &'a [Tensor]) -> Self::Args<'a>;
+    /// Second derivatives: one tensor, or for every argument a tuple.
+    type Blocks;
     /// A list as gradients.
     fn grads(list: Vec<Tensor>) -> Self::Grads;
+    /// Gradients of gradients as second derivatives.
+    fn blocks(list: Vec<Self::Grads>) -> Self::Blocks;
 }
 
 /// A function of tensors whose value can be differentiated.
@@ -112,6 +165,7 @@ pub struct One;
 impl Arity for One {
     type Args<'a> = &'a Tensor;
     type Grads = Tensor;
+    type Blocks = Tensor;
     fn list<'a>(x: Self::Args<'a>) -> Vec<&'a Tensor> {
         vec![x]
     }
@@ -119,6 +173,9 @@ impl Arity for One {
         &list[0]
     }
     fn grads(mut list: Vec<Tensor>) -> Tensor {
+        list.remove(0)
+    }
+    fn blocks(mut list: Vec<Tensor>) -> Tensor {
         list.remove(0)
     }
 }
@@ -130,12 +187,13 @@ impl<F: Fn(&Tensor) -> Tensor> Differentiable<One> for F {
 }
 
 macro_rules! arity {
-    ($name:ident, $doc:literal, $($x:ident $i:tt $T:ident),*) => {
+    ($name:ident $n:literal, $doc:literal, $($x:ident $i:tt $T:ident),*) => {
         #[doc = $doc]
         pub struct $name;
         impl Arity for $name {
             type Args<'a> = ($(&'a $T,)*);
             type Grads = ($($T,)*);
+            type Blocks = [Self::Grads; $n];
             fn list<'a>(($($x,)*): Self::Args<'a>) -> Vec<&'a Tensor> {
                 vec![$($x),*]
             }
@@ -146,6 +204,9 @@ macro_rules! arity {
                 let mut it = list.into_iter();
                 ($({ let _ = $i; it.next().expect("one gradient per argument") },)*)
             }
+            fn blocks(list: Vec<Self::Grads>) -> Self::Blocks {
+                list.try_into().ok().expect("one row per argument")
+            }
         }
         impl<F: Fn($(&$T),*) -> Tensor> Differentiable<$name> for F {
             fn call<'a>(&self, ($($x,)*): ($(&'a $T,)*)) -> Tensor {
@@ -154,6 +215,6 @@ macro_rules! arity {
         }
     };
 }
-arity!(Two, "Functions of two tensors.", a 0 Tensor, b 1 Tensor);
-arity!(Three, "Functions of three tensors.", a 0 Tensor, b 1 Tensor, c 2 Tensor);
-arity!(Four, "Functions of four tensors.", a 0 Tensor, b 1 Tensor, c 2 Tensor, d 3 Tensor);
+arity!(Two 2, "Functions of two tensors.", a 0 Tensor, b 1 Tensor);
+arity!(Three 3, "Functions of three tensors.", a 0 Tensor, b 1 Tensor, c 2 Tensor);
+arity!(Four 4, "Functions of four tensors.", a 0 Tensor, b 1 Tensor, c 2 Tensor, d 3 Tensor);

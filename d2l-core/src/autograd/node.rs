@@ -3,17 +3,20 @@
 //! A node knows where the gradients of its inputs go (its edges) and how to compute them (its
 //! rule, a closure freed as soon as backward has passed). Nodes are numbered as they are made, so
 //! an operation's number is above those of everything it was computed from.
-use super::{Saved, mode::is_grad_enabled};
+use super::{
+    Saved,
+    anomaly::{self, Place},
+    hooks::Hooks,
+    mode::is_grad_enabled,
+    node_ref::NodeRef,
+};
 use crate::{
     Tensor,
     error::{Error, ErrorKind, fail},
 };
-use std::{
-    cell::{Cell, RefCell},
-    sync::{
-        Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard,
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
 };
 
 /// Where a gradient flows to.
@@ -32,6 +35,13 @@ impl Edge {
             Edge::Leaf(_, seq) => *seq,
         }
     }
+
+    pub(super) fn hooks(&self) -> &Hooks {
+        match self {
+            Edge::Node(n) => &n.get().hooks,
+            Edge::Leaf(leaf, _) => &leaf.meta().hooks,
+        }
+    }
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -40,7 +50,7 @@ fn next_seq() -> u64 {
     NEXT.fetch_add(1, Relaxed)
 }
 
-fn lock<T: ?Sized>(m: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T: ?Sized>(m: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic in a rule leaves nothing half-done: the value is still good.
     m.lock().unwrap_or_else(|e| e.into_inner())
 }
@@ -52,6 +62,7 @@ pub(crate) struct Meta {
     seq: AtomicU64,
     node: Option<NodeRef>,
     grad: Mutex<Option<Tensor>>,
+    hooks: Hooks,
 }
 
 impl Meta {
@@ -61,13 +72,14 @@ impl Meta {
             seq: AtomicU64::new(0),
             node: None,
             grad: Mutex::new(None),
+            hooks: Hooks::none(),
         }
     }
 
     pub(crate) fn of_node(node: Arc<Node>) -> Meta {
         Meta {
             requires_grad: AtomicBool::new(true),
-            node: Some(NodeRef(Some(node))),
+            node: Some(NodeRef::new(node)),
             ..Meta::none()
         }
     }
@@ -88,6 +100,18 @@ impl Meta {
         lock(&self.grad)
     }
 
+    fn node(&self) -> Option<NodeRef> {
+        self.node.clone()
+    }
+
+    /// `f` of the hooks of a leaf, or of what an operation computed: those are its node's.
+    pub(super) fn with_hooks<R>(&self, f: impl FnOnce(&Hooks) -> R) -> R {
+        match self.node() {
+            Some(node) => f(&node.get().hooks),
+            None => f(&self.hooks),
+        }
+    }
+
     fn leaf_seq(&self) -> u64 {
         let seq = self.seq.load(Relaxed);
         if seq != 0 {
@@ -106,8 +130,8 @@ impl Tensor {
         if !meta.requires_grad() {
             return None;
         }
-        Some(match &meta.node {
-            Some(node) => Edge::Node(node.clone()),
+        Some(match meta.node() {
+            Some(node) => Edge::Node(node),
             None => Edge::Leaf(self.clone(), meta.leaf_seq()),
         })
     }
@@ -169,8 +193,10 @@ impl Tensor {
             .for_each(|(e, x)| *e = x.edge());
         let node = OpNode {
             op,
+            place: anomaly::place(op, &self),
             seq: next_seq(),
             edges,
+            hooks: Hooks::none(),
             output: Mutex::new(output),
             rule: Mutex::new(Some(Plain(rule))),
         };
@@ -221,43 +247,51 @@ pub(crate) type Node = OpNode<dyn Rule>;
 
 pub(crate) struct OpNode<R: Rule + ?Sized> {
     op: &'static str,
+    place: Option<Box<Place>>,
     seq: u64,
     edges: [Option<Edge>; MAX_INPUTS],
+    hooks: Hooks,
     output: Mutex<Option<Saved>>,
     rule: Mutex<R>,
 }
 
 impl Node {
-    /// Sends the gradients of the inputs to `sink`, given the gradient of the output.
-    pub(crate) fn run(self: &Arc<Self>, grad: &Tensor, sink: &mut dyn FnMut(&Edge, Tensor)) {
-        let needs = |i: usize| self.edges[i].is_some();
-        // The result takes part in the graph only while a second derivative is being recorded.
-        let output = lock(&self.output)
-            .as_ref()
-            .map(|o| match is_grad_enabled() {
-                true => o.with_meta(Meta::of_node(self.clone())),
-                false => Tensor::clone(o),
-            });
-        let grads = lock(&self.rule).run(
-            grad,
-            &Context {
-                op: self.op,
-                needs: &needs,
-                output,
-            },
-        );
-        let Some(grads) = grads else {
+    /// Sends the gradients of the inputs to `sink`, given the gradient of the output; those of
+    /// inputs numbered below `floor` are not wanted.
+    pub(super) fn run(
+        self: &Arc<Self>,
+        grad: &Tensor,
+        floor: u64,
+        sink: &mut dyn FnMut(&Edge, Tensor),
+    ) {
+        let edge = |i: usize| self.edges[i].as_ref().filter(|e| e.seq() >= floor);
+        let cx = Context {
+            op: self.op,
+            needs: &|i| edge(i).is_some(),
+            output: self.output(),
+        };
+        let Some(grads) = lock(&self.rule).run(grad, &cx) else {
             let why = format!(
                 "the graph behind `{}` was freed by an earlier backward; call `backward_retain_graph` the first time",
                 self.op
             );
             fail(&Error::new("backward", ErrorKind::Autograd, why))
         };
-        for (edge, grad) in self.edges.iter().zip(grads) {
-            if let (Some(edge), Some(grad)) = (edge, grad) {
+        for (i, grad) in grads.into_iter().enumerate() {
+            if let (Some(edge), Some(grad)) = (edge(i), grad) {
+                anomaly::check(self.op, self.place.as_deref(), i, &grad);
                 sink(edge, grad);
             }
         }
+    }
+
+    /// The saved result; it takes part in the graph only while a second derivative is recorded.
+    fn output(self: &Arc<Self>) -> Option<Tensor> {
+        let output = lock(&self.output);
+        output.as_ref().map(|o| match is_grad_enabled() {
+            true => o.with_meta(Meta::of_node(self.clone())),
+            false => Tensor::clone(o),
+        })
     }
 
     /// Frees what was saved.
@@ -319,50 +353,4 @@ impl Context<'_> {
             })
         })
     }
-}
-
-/// A handle on a node; every one is of this type, so that dropping the last one can be put off.
-///
-/// A chain of a million nodes must not be dropped by a million nested calls. Up to a depth a node is
-/// dropped at once, with all that its edges and its rule hold; deeper ones are put on a list that
-/// the outermost drop works off.
-#[derive(Clone)]
-pub(crate) struct NodeRef(Option<Arc<Node>>);
-
-const DEPTH: u32 = 64;
-
-thread_local! {
-    static DROPPING: Cell<u32> = const { Cell::new(0) };
-    static WAITING: RefCell<Vec<Arc<Node>>> = const { RefCell::new(Vec::new()) };
-}
-
-impl NodeRef {
-    pub(crate) fn get(&self) -> &Arc<Node> {
-        self.0.as_ref().expect("taken only by drop")
-    }
-}
-
-impl Drop for NodeRef {
-    fn drop(&mut self) {
-        if let Some(node) = self.0.take()
-            && Arc::strong_count(&node) == 1
-        {
-            drop_last(node);
-        }
-    }
-}
-
-fn drop_last(node: Arc<Node>) {
-    let depth = DROPPING.get();
-    if depth >= DEPTH {
-        return WAITING.with_borrow_mut(|w| w.push(node));
-    }
-    DROPPING.set(depth + 1);
-    drop(node);
-    while depth == 0
-        && let Some(next) = WAITING.with_borrow_mut(Vec::pop)
-    {
-        drop(next);
-    }
-    DROPPING.set(depth);
 }

@@ -73,7 +73,8 @@ fn detect(found: &AtomicU8) -> Level {
 #[cfg(target_arch = "x86_64")]
 fn machine() -> Level {
     use std::arch::is_x86_feature_detected as has;
-    if !(has!("avx2") && has!("fma")) {
+    // Miri interprets the portable loops.
+    if cfg!(miri) || !(has!("avx2") && has!("fma")) {
         return Level::Base;
     }
     let wide = has!("avx512f") && has!("avx512vl") && has!("avx512dq") && has!("avx512bw");

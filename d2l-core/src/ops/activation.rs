@@ -62,7 +62,7 @@ impl Tensor {
 
 /// `g` where `y > 0`, else 0; differentiable with respect to `g`.
 fn relu_gradient(g: &Tensor, y: &Tensor) -> Tensor {
-    let y = y.detach();
+    let y = y.detach().saved("relu");
     let out = float!(g.dtype(), T => walk::zip::<T, T, T>(g, &y, *g.dims(), g.dtype(), |g, y| if y > 0.0 { g } else { 0.0 }));
     out.record("relu_backward", [g], move |h, _| {
         [Some(relu_gradient(h, &y))]

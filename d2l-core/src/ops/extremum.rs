@@ -31,7 +31,8 @@ macro_rules! extremum {
             #[track_caller]
             pub fn $dim(&self, dim: isize) -> (Tensor, Tensor) {
                 let (y, index) = ok!(extreme(stringify!($dim), self, Some(dim), Which::$all));
-                let (at, n, shape) = (index.clone(), self.size(dim), *self.dims());
+                let at = index.saved(stringify!($dim));
+                let (n, shape) = (self.size(dim), *self.dims());
                 let y = y.record(stringify!($dim), [self], move |g, _| {
                     let chosen = one_hot(&at, dim, n).to_dtype(g.dtype());
                     [Some((g.unsqueeze(dim) * chosen).reshape(shape))]
@@ -81,7 +82,10 @@ fn extreme(
     let x = x.detach().contiguous();
     let (outer, n, inner, shape) = match dim {
         None => (1, x.numel(), 1, Dims::new(&[])),
-        Some(_) if x.dim() == 0 => (1, 1, 1, Dims::new(&[])),
+        Some(d) if x.dim() == 0 => {
+            axis(op, d, 0)?;
+            (1, 1, 1, Dims::new(&[]))
+        }
         Some(d) => {
             let a = axis(op, d, x.dim())?;
             let s = x.shape();
@@ -125,10 +129,10 @@ fn one_hot(index: &Tensor, dim: isize, n: usize) -> Tensor {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(max, |x| x.max(), [3, 4]);
-    gradcheck_test!(min, |x| x.min(), [3, 4]);
-    gradcheck_test!(max_dim, |x| x.max_dim(1).0, [3, 4]);
-    gradcheck_test!(min_dim, |x| x.min_dim(0).0, [3, 4]);
+    gradcheck_test!(max, |x| x.max(), [3, 4]; no empty);
+    gradcheck_test!(min, |x| x.min(), [3, 4]; no empty);
+    gradcheck_test!(max_dim, |x| x.max_dim(1).0, [3, 4]; no empty, scalar);
+    gradcheck_test!(min_dim, |x| x.min_dim(0).0, [3, 4]; no empty);
 
     #[test]
     fn the_first_of_several_is_found_and_nan_wins() {

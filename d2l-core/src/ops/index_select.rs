@@ -115,12 +115,12 @@ mod tests {
     gradcheck_test!(
         rows,
         |x| x.index_select(0, &Tensor::from([2, 0, 2, -1])) * 2.0,
-        [3, 4]
+        [3, 4]; no empty, scalar
     );
     gradcheck_test!(
         columns,
         |x| x.index_select(-1, &Tensor::from([1, 1])) * 2.0,
-        [3, 4]
+        [3, 4]; no empty, scalar
     );
 
     #[test]

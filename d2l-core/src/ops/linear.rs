@@ -32,7 +32,8 @@ impl Tensor {
         if self.dim() == 2 {
             return Ok(affine(self, w, b));
         }
-        let rows = self.reshape([-1, w.shape()[1] as isize]);
+        let (front, features) = self.shape().split_at(self.dim() - 1);
+        let rows = self.reshape([front.iter().product(), features[0]]);
         let shape = self.dims().with(self.dim() - 1, w.shape()[0]);
         Ok(affine(&rows, w, b).reshape(shape))
     }
@@ -105,9 +106,9 @@ fn affine(x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Tensor {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(linear, |x, w, b| x.linear(w, Some(b)), [3, 4], [2, 4], [2]);
-    gradcheck_test!(without_bias, |x, w| x.linear(w, None), [2, 3, 4], [5, 4]);
-    gradcheck_test!(vector, |x, w| x.linear(w, None), [4], [5, 4]);
+    gradcheck_test!(linear, |x, w, b| x.linear(w, Some(b)), [3, 4], [2, 4], [2]; no scalar);
+    gradcheck_test!(without_bias, |x, w| x.linear(w, None), [2, 3, 4], [5, 4]; no scalar);
+    gradcheck_test!(vector, |x, w| x.linear(w, None), [4], [5, 4]; no scalar);
 
     #[test]
     fn mistakes_are_named() {

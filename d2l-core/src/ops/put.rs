@@ -118,7 +118,7 @@ impl Tensor {
     /// A copy with `source` at checked flat positions; the last one stays where several are equal.
     pub(crate) fn put_at(&self, at: &Tensor, source: &Tensor) -> Tensor {
         let (at, new, old) = (
-            at.contiguous_raw(),
+            at.contiguous_raw().saved("put"),
             source.contiguous_raw(),
             self.contiguous_raw(),
         );
@@ -262,42 +262,42 @@ mod tests {
         put,
         |x, s| x.put(&Tensor::from([[0, -1], [5, 2]]), s, false) * 2.0,
         [3, 4],
-        [2, 2]
+        [2, 2]; no empty, scalar
     );
     gradcheck_test!(
         put_added,
         |x, s| x.put(&Tensor::from([0, 0]), s, true) * 2.0,
         [3, 4],
-        [2]
+        [2]; no empty, scalar
     );
     gradcheck_test!(
         index_copy,
         |x, s| x.index_copy(1, &Tensor::from([3, 0]), s) * 2.0,
         [3, 4],
-        [3, 2]
+        [3, 2]; no empty, scalar
     );
     gradcheck_test!(
         index_add,
         |x, s| x.index_add(0, &Tensor::from([1, 1]), s, 3.0),
         [3, 4],
-        [2, 4]
+        [2, 4]; no empty, scalar
     );
     gradcheck_test!(
         index_fill,
         |x| x.index_fill(-1, &Tensor::from([1]), 7.0) * 2.0,
-        [3, 4]
+        [3, 4]; no empty, scalar
     );
     gradcheck_test!(
         index_fill_tensor,
         |x, v| x.index_fill(-1, &Tensor::from([1]), v.i(0)) * 2.0,
         [3, 4],
-        [2]
+        [2]; no empty, scalar
     );
     gradcheck_test!(
         masked_scatter,
         |x, s| x.masked_scatter(&Tensor::from([true, false, true]), s),
         [2, 3],
-        [5]
+        [5]; no empty, scalar
     );
 
     #[test]

@@ -264,43 +264,43 @@ mod tests {
         scatter,
         |x, s| x.scatter(1, &Tensor::from([[0, 2], [1, 0]]), s) * 2.0,
         [3, 4],
-        [2, 3]
+        [2, 3]; no empty, scalar
     );
     gradcheck_test!(
         scatter_add,
         |x, s| x.scatter_add(0, &index(), s) * 2.0,
         [3, 4],
-        [2, 3]
+        [2, 3]; no empty, scalar
     );
     gradcheck_test!(
         mean,
         |x, s| x.scatter_reduce(0, &index(), s, Reduce::Mean, true),
         [3, 4],
-        [2, 3]
+        [2, 3]; no empty, scalar
     );
     gradcheck_test!(
         mean_alone,
         |x, s| x.scatter_reduce(0, &index(), s, Reduce::Mean, false),
         [3, 4],
-        [2, 3]
+        [2, 3]; no empty, scalar
     );
     gradcheck_test!(
         prod,
         |x, s| x.scatter_reduce(1, &index(), s, Reduce::Prod, true),
         [3, 4],
-        [2, 3]
+        [2, 3]; no empty, scalar, second
     );
     gradcheck_test!(
         amax,
         |x, s| x.scatter_reduce(0, &Tensor::from([[0, 2, 1]]), s, Reduce::Amax, true),
         [3, 4],
-        [1, 3]
+        [1, 3]; no empty, scalar
     );
     gradcheck_test!(
         amin,
         |x, s| x.scatter_reduce(0, &Tensor::from([[0, 2, 1]]), s, Reduce::Amin, false),
         [3, 4],
-        [1, 3]
+        [1, 3]; no empty, scalar
     );
 
     #[test]

@@ -91,7 +91,7 @@ mod tests {
     use crate::{Tensor, testing::gradcheck_test};
     gradcheck_test!(softmax, |x| x.softmax(-1) * x, [3, 4]);
     gradcheck_test!(softmax_of_columns, |x| x.softmax(0) * x, [3, 4]);
-    gradcheck_test!(log_softmax, |x| x.log_softmax(1) * x, [3, 4]);
+    gradcheck_test!(log_softmax, |x| x.log_softmax(1) * x, [3, 4]; no scalar);
 
     #[test]
     fn second_derivatives_agree_with_differences() {

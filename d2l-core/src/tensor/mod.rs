@@ -23,7 +23,10 @@ use crate::{
         storage::{Plain, Read, Storage, Write, write_read},
     },
 };
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    sync::{Arc, Weak},
+};
 
 /// An n-dimensional array with an optional gradient; PyTorch's `torch.Tensor`.
 ///
@@ -39,6 +42,16 @@ use std::{ops::Range, sync::Arc};
 /// ```
 #[derive(Clone)]
 pub struct Tensor(Arc<Inner>);
+
+/// A handle that does not keep its tensor alive.
+#[derive(Clone)]
+pub(crate) struct WeakTensor(Weak<Inner>);
+
+impl WeakTensor {
+    pub(crate) fn upgrade(&self) -> Option<Tensor> {
+        self.0.upgrade().map(Tensor)
+    }
+}
 
 struct Inner {
     storage: Arc<Storage>,
@@ -128,6 +141,10 @@ impl Tensor {
 
     pub(crate) fn meta(&self) -> &Meta {
         &self.0.meta
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakTensor {
+        WeakTensor(Arc::downgrade(&self.0))
     }
 
     /// No other handle on this tensor and no view of its data.
