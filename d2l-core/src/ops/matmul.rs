@@ -174,7 +174,8 @@ impl<'a> Matrices<'a> {
     /// The matrix that begins at `start` of the data.
     fn at<'d, T>(&self, start: usize, data: &'d [T]) -> Mat<'d, T> {
         Mat {
-            data: &data[start..],
+            // Matrices without columns have no data to begin at.
+            data: data.get(start..).unwrap_or_default(),
             rs: self.row_stride,
             cs: self.column_stride,
         }

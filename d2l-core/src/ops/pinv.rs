@@ -206,15 +206,17 @@ fn gradient(gt: &Tensor, a: &Tensor, p: &Tensor) -> Tensor {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(tall, |x| x.pinv(), [2, 4, 2]);
-    gradcheck_test!(
-        wide,
-        |x| (x + Tensor::eye(4).double().narrow(0, 0, 2)).pinv(),
-        [2, 4]
-    );
-    gradcheck_test!(lstsq, |a, b| a.lstsq(b).0, [4, 2], [4, 3]);
-    gradcheck_test!(residuals, |a, b| a.lstsq(b).1, [4, 2], [4, 3]);
-    gradcheck_test!(cond, |x| (x + 3.0 * Tensor::eye(3).double()).cond(), [3, 3]);
+    /// Of full rank, whatever `x`.
+    fn full(x: &Tensor) -> Tensor {
+        let (m, n) = (x.size(-2), x.size(-1));
+        let one = 3.0 * Tensor::eye(m.max(n)).double();
+        x + one.narrow(0, 0, m).narrow(1, 0, n)
+    }
+    gradcheck_test!(tall, |x| full(x).pinv(), [2, 4, 2]);
+    gradcheck_test!(wide, |x| full(x).pinv(), [2, 4]);
+    gradcheck_test!(lstsq, |a, b| full(a).lstsq(b).0, [4, 2], [4, 3]);
+    gradcheck_test!(residuals, |a, b| full(a).lstsq(b).1, [4, 2], [4, 3]);
+    gradcheck_test!(cond, |x| full(x).cond(), [3, 3]);
 
     #[test]
     fn a_singular_matrix_has_infinite_condition() {

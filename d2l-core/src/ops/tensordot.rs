@@ -6,8 +6,8 @@ use crate::{
 };
 
 impl Tensor {
-    /// Sums of products over the last `n` axes of this tensor and the first `n` of the other; the axes
-    /// that remain follow each other. PyTorch's `tensordot` with a number.
+    /// Sums of products over the last `n` axes of this tensor and the first `n` of the other, whose
+    /// sizes agree or are 1; the axes that remain follow each other. PyTorch's `tensordot` with a number.
     ///
     /// # Panics
     /// If the sizes differ, there are fewer axes, or the dtypes differ.
@@ -247,12 +247,17 @@ fn pair_axes(x: &Tensor, list: impl IntoShape) -> Result<Vec<usize>> {
 }
 
 fn contracted(a: &Tensor, of_a: &[usize], b: &Tensor, of_b: &[usize]) -> Result<Tensor> {
-    let fits = of_a.len() == of_b.len()
-        && of_a
-            .iter()
-            .zip(of_b)
-            .all(|(&i, &j)| a.shape().get(i) == b.shape().get(j));
-    if !fits {
+    let (mut x, mut y) = (a.clone(), b.clone());
+    for (&i, &j) in of_a.iter().zip(of_b) {
+        // A size of 1 broadcasts: the sum can be taken before the product.
+        match (x.shape()[i], y.shape()[j]) {
+            (1, _) => y = y.sum_keepdim(j as isize),
+            (_, 1) => x = x.sum_keepdim(i as isize),
+            _ => {}
+        }
+    }
+    let equal = |(&i, &j): (&usize, &usize)| x.shape()[i] == y.shape()[j];
+    if of_a.len() != of_b.len() || !of_a.iter().zip(of_b).all(equal) {
         bail!(
             "tensordot",
             Shape,
@@ -261,6 +266,11 @@ fn contracted(a: &Tensor, of_a: &[usize], b: &Tensor, of_b: &[usize]) -> Result<
             b.shape()
         );
     }
+    product(&x, of_a, &y, of_b)
+}
+
+/// The product, summed over pairs of axes of one size.
+fn product(a: &Tensor, of_a: &[usize], b: &Tensor, of_b: &[usize]) -> Result<Tensor> {
     let free = |t: &Tensor, used: &[usize]| -> Vec<usize> {
         (0..t.dim()).filter(|i| !used.contains(i)).collect()
     };
