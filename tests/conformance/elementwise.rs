@@ -115,9 +115,11 @@ fn tolerances(a: &Args) -> (f64, f64) {
 }
 
 fn decision(op: &str, a: &Args) -> Option<bool> {
-    let (rtol, atol) = tolerances(a);
     Some(match op {
-        "allclose" => a.t(0).allclose(a.t(1), rtol, atol),
+        "allclose" => {
+            let (rtol, atol) = tolerances(a);
+            a.t(0).allclose(a.t(1), rtol, atol)
+        }
         "equal" => a.t(0) == a.t(1),
         _ => return None,
     })
@@ -157,10 +159,9 @@ fn activation(op: &str, a: &Args) -> Option<Tensor> {
 }
 
 fn binary(op: &str, a: &Args) -> Option<Tensor> {
-    let (x, y) = (
-        a.t(0),
-        a.operand(1, "other").or_else(|| a.operand(1, "values"))?,
-    );
+    let other = a.get(1, "other").or_else(|| a.get(1, "values"));
+    let other = other.filter(|v| !matches!(v, Value::Str(_) | Value::List(_)))?;
+    let (x, y) = (a.t(0), other.operand());
     Some(match op {
         "atan2" => x.atan2(y),
         "hypot" => x.hypot(y),

@@ -28,14 +28,18 @@ impl Tensor {
     /// # Errors
     /// If sizes or dtypes do not fit.
     pub fn try_linear(&self, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
+        if w.dim() == 1 {
+            let one = self.try_linear(&w.unsqueeze(0), None)?.squeeze(-1);
+            return b.map_or(Ok(one.clone()), |b| one.try_add(b));
+        }
         check(self, w, b)?;
         if self.dim() == 2 {
             return Ok(affine(self, w, b));
         }
-        let (front, features) = self.shape().split_at(self.dim() - 1);
-        let rows = self.reshape([front.iter().product(), features[0]]);
-        let shape = self.dims().with(self.dim() - 1, w.shape()[0]);
-        Ok(affine(&rows, w, b).reshape(shape))
+        let (last, features) = (self.dim() - 1, w.shape()[1]);
+        let rows = self.shape()[..last].iter().product();
+        let rows = self.reshape([rows, features]);
+        Ok(affine(&rows, w, b).reshape(self.dims().with(last, w.shape()[0])))
     }
 }
 
@@ -108,6 +112,7 @@ mod tests {
     use crate::{Tensor, testing::gradcheck_test};
     gradcheck_test!(linear, |x, w, b| x.linear(w, Some(b)), [3, 4], [2, 4], [2]; no scalar);
     gradcheck_test!(without_bias, |x, w| x.linear(w, None), [2, 3, 4], [5, 4]; no scalar);
+    gradcheck_test!(one_row, |x, w| x.linear(w, None), [2, 3, 4], [4]; no scalar);
     gradcheck_test!(vector, |x, w| x.linear(w, None), [4], [5, 4]; no scalar);
 
     #[test]

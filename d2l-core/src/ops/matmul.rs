@@ -6,6 +6,7 @@ use crate::{
         gemm::{Mat, gemm, gemm_int},
         math::Num,
         storage::Plain,
+        threads::for_chunks,
     },
     tensor::{Dims, broadcast, float},
 };
@@ -137,7 +138,8 @@ pub(crate) fn raw_product(
     float!(dtype, T => Tensor::build::<T>(dtype, shape, |out| {
         let bias = bias.map(|b| b.contiguous_raw());
         let bias = bias.as_ref().map(|b| b.read::<T>());
-        let run = |m, k, n, a: Mat<'_, T>, b: Mat<'_, T>, c: &mut [T]| gemm(m, k, n, a, b, bias.as_deref(), false, c);
+        let bias = bias.as_deref();
+        let run = |m, k, n, a: Mat<'_, T>, b: Mat<'_, T>, c: &mut [T]| gemm(m, k, n, a, b, bias, false, c);
         each(&a, &b, batch, out, run);
     }))
 }
@@ -169,6 +171,16 @@ impl<'a> Matrices<'a> {
         }
     }
 
+    /// The matrix that begins at `start` of the data.
+    fn at<'d, T>(&self, start: usize, data: &'d [T]) -> Mat<'d, T> {
+        Mat {
+            // Matrices without columns have no data to begin at.
+            data: data.get(start..).unwrap_or_default(),
+            rs: self.row_stride,
+            cs: self.column_stride,
+        }
+    }
+
     /// Where matrix `i` of the broadcast batch begins.
     fn start(&self, mut i: usize, batch: &Dims) -> usize {
         let own = self.of.dim() - 2;
@@ -185,36 +197,44 @@ impl<'a> Matrices<'a> {
     }
 }
 
-/// Calls `run` with each pair of matrices of the batch and the part of `out` they give.
+/// Multiply-adds that are worth a thread of their own.
+const SHARE: usize = 1 << 19;
+
+/// Calls `run` with each pair of matrices of the batch and the part of `out` they give. Many small
+/// products are shared out among threads; a large one shares out itself.
 fn each<T: Plain + Num>(
     a: &Matrices<'_>,
     b: &Matrices<'_>,
     batch: &Dims,
     out: &mut [T],
-    run: impl Fn(usize, usize, usize, Mat<'_, T>, Mat<'_, T>, &mut [T]),
+    run: impl Fn(usize, usize, usize, Mat<'_, T>, Mat<'_, T>, &mut [T]) + Sync,
 ) {
     let (m, k, n) = (a.rows, a.columns, b.columns);
     if m * n == 0 {
         return;
     }
     let (x, y) = (a.of.read_strided::<T>(), b.of.read_strided::<T>());
-    for (i, c) in out.chunks_exact_mut(m * n).enumerate() {
-        let (p, q) = if batch.is_empty() {
-            (0, 0)
-        } else {
-            (a.start(i, batch), b.start(i, batch))
-        };
-        let left = Mat {
-            data: &x[p.min(x.len())..],
-            rs: a.row_stride,
-            cs: a.column_stride,
-        };
-        let right = Mat {
-            data: &y[q.min(y.len())..],
-            rs: b.row_stride,
-            cs: b.column_stride,
-        };
-        run(m, k, n, left, right, c);
+    let (x, y): (&[T], &[T]) = (&x, &y);
+    if batch.is_empty() {
+        return run(m, k, n, a.at(0, x), b.at(0, y), out);
+    }
+    let one = |i: usize, c: &mut [T]| {
+        run(
+            m,
+            k,
+            n,
+            a.at(a.start(i, batch), x),
+            b.at(b.start(i, batch), y),
+            c,
+        );
+    };
+    let some = |at: usize, out: &mut [T]| {
+        let parts = out.chunks_exact_mut(m * n).enumerate();
+        parts.for_each(|(i, c)| one(at / (m * n) + i, c));
+    };
+    match SHARE / (m * n * k).max(1) {
+        0 => some(0, out),
+        together => for_chunks(out, together * m * n, some),
     }
 }
 
