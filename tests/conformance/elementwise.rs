@@ -159,7 +159,7 @@ fn activation(op: &str, a: &Args) -> Option<Tensor> {
 }
 
 fn binary(op: &str, a: &Args) -> Option<Tensor> {
-    if matches!(a.get(1, "other"), Some(Value::List(_))) {
+    if matches!(a.get(1, "other"), Some(Value::List(_) | Value::Str(_))) {
         return None;
     }
     let (x, y) = (

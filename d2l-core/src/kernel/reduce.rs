@@ -80,7 +80,7 @@ pub fn fold_axis<A, T, J, F>(
     n: usize,
     inner: usize,
     out: &mut [T],
-    join: J,
+    _join: J,
     f: F,
 ) where
     A: Copy + Sync,
@@ -90,19 +90,30 @@ pub fn fold_axis<A, T, J, F>(
 {
     assert!(x.len() == outer * n * inner && out.len() == outer * inner);
     if x.is_empty() {
-        return out.fill(J::start());
+        out.fill(J::start());
+    } else {
+        fold_some::<A, T, J, F>(x, n, inner, out, f);
     }
+}
+
+fn fold_some<A, T, J, F>(x: &[A], n: usize, inner: usize, out: &mut [T], f: F)
+where
+    A: Copy + Sync,
+    T: Num,
+    J: Join,
+    F: Fn(A) -> T + Copy + Sync,
+{
     // Long columns are cut, and the results of the pieces folded.
     let rows = (CHUNK / inner).max(2 * ROWS);
     if n > rows {
         let pieces = n.div_ceil(rows);
-        let mut parts = vec![T::ZERO; outer * pieces * inner];
+        let mut parts = vec![T::ZERO; out.len() * pieces];
         for_chunks(&mut parts, inner, |at, out| {
             let (o, p) = (at / inner / pieces, at / inner % pieces);
             let x = &x[(o * n + p * rows) * inner..][..rows.min(n - p * rows) * inner];
             fold_part::<A, T, J, F>(x, x.len() / inner, inner, 0, out, f);
         });
-        return fold_axis(&parts, outer, pieces, inner, out, join, keep);
+        return fold_some::<T, T, J, _>(&parts, pieces, inner, out, keep);
     }
     for_chunks(out, chunk(n, inner), |at, out| {
         fold_part::<A, T, J, F>(x, n, inner, at, out, f);

@@ -212,13 +212,12 @@ mod tests {
     }
 
     fn by_definition(x: &[f32], n: usize, inner: usize, reverse: bool) -> Vec<f32> {
-        let mut out = x.to_vec();
-        for at in 0..x.len() {
+        let value = |at: usize| {
             let (o, k, i) = (at / inner / n, at / inner % n, at % inner);
             let range = if reverse { k..n } else { 0..k + 1 };
-            out[at] = range.map(|k| x[(o * n + k) * inner + i]).sum();
-        }
-        out
+            range.map(|k| x[(o * n + k) * inner + i]).sum()
+        };
+        (0..x.len()).map(value).collect()
     }
 
     #[test]

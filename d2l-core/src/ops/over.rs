@@ -102,11 +102,12 @@ impl Tensor {
         out.as_laid_out(over, &order)
     }
 
-    /// The elements as they lie in memory, row-major, and which axis of this tensor each axis was.
+    /// The elements as they lie in memory, row-major, and which axis of this tensor each axis was; to be
+    /// read only.
     pub(crate) fn in_memory_order(&self) -> (Tensor, Vec<usize>) {
         let mut order: Vec<usize> = (0..self.dim()).collect();
         if self.is_contiguous() {
-            return (self.detach(), order);
+            return (self.clone(), order);
         }
         order.sort_by_key(|&a| std::cmp::Reverse(self.strides()[a]));
         let (mut shape, mut strides) = (*self.dims(), *self.dims());
@@ -123,6 +124,9 @@ impl Tensor {
 
     /// The view of this result, whose axes are in the given order, that the reduction promises.
     pub(crate) fn as_laid_out(&self, over: &Over, order: &[usize]) -> Tensor {
+        if self.dims() == &over.shape && order.is_sorted() {
+            return self.clone();
+        }
         let mut strides = over.kept;
         for (i, &a) in order.iter().enumerate() {
             strides[a] = self.strides()[i];

@@ -6,6 +6,7 @@ use crate::{
     ops::walk,
     tensor::stored,
 };
+use std::cmp::Ordering;
 
 impl Tensor {
     /// For every value the place in this ascending sequence before which it would have to be put, the
@@ -13,7 +14,8 @@ impl Tensor {
     /// as many rows. NaN belongs at the end. The result is `I64`; without gradient.
     ///
     /// # Panics
-    /// If this tensor has several axes and `values` has other sizes than it before the last.
+    /// If `values` is a tensor of another dtype, this tensor is a number, or it has several axes and
+    /// `values` has other sizes than it before the last.
     ///
     /// ```
     /// use d2l_core::Tensor;
@@ -45,7 +47,7 @@ impl Tensor {
     /// boundaries[i]`, for ascending 1-d `boundaries`. The result is `I64`; without gradient.
     ///
     /// # Panics
-    /// If `boundaries` does not have one axis.
+    /// If `boundaries` does not have one axis, or has another dtype.
     ///
     /// ```
     /// use d2l_core::Tensor;
@@ -61,7 +63,7 @@ impl Tensor {
     /// boundaries[i]`.
     ///
     /// # Panics
-    /// If `boundaries` does not have one axis.
+    /// If `boundaries` does not have one axis, or has another dtype.
     ///
     /// ```
     /// use d2l_core::Tensor;
@@ -104,6 +106,19 @@ fn alike(x: &Tensor, other: Operand<'_>) -> (Tensor, Tensor) {
     (x.detach().to_dtype(dtype), other.to_dtype(dtype))
 }
 
+fn check_alike(op: &'static str, x: &Tensor, other: &Tensor) -> Result<()> {
+    if x.dtype() != other.dtype() {
+        bail!(
+            op,
+            DType,
+            "values of {} do not fit a sequence of {} (convert with `to_dtype`)",
+            other.dtype(),
+            x.dtype()
+        );
+    }
+    Ok(())
+}
+
 fn buckets(op: &'static str, x: &Tensor, boundaries: &Tensor, right: bool) -> Result<Tensor> {
     if boundaries.dim() != 1 {
         bail!(
@@ -117,10 +132,17 @@ fn buckets(op: &'static str, x: &Tensor, boundaries: &Tensor, right: bool) -> Re
 }
 
 fn search(op: &'static str, sequence: &Tensor, values: Operand<'_>, right: bool) -> Result<Tensor> {
+    if let Operand::Tensor(v) = values {
+        check_alike(op, sequence, v)?;
+    }
     let (sequence, values) = alike(sequence, values);
     let (s, v) = (sequence.shape(), values.shape());
-    let rows_fit = s.len() == v.len() && s[..s.len() - 1] == v[..s.len() - 1];
-    if s.is_empty() || (s.len() > 1 && !rows_fit) {
+    let rows_fit = match s.len() {
+        0 => false,
+        1 => true,
+        d => v.len() == d && v[..d - 1] == s[..d - 1],
+    };
+    if !rows_fit {
         bail!(op, Shape, "values {v:?} do not fit sequences {s:?}");
     }
     let n = s[s.len() - 1];
@@ -135,9 +157,13 @@ fn search(op: &'static str, sequence: &Tensor, values: Operand<'_>, right: bool)
             let (sequence, values) = (sequence.read::<T>(), values.read::<T>());
             for (at, (o, v)) in out.iter_mut().zip(&*values).enumerate() {
                 let row = &sequence[at / m * n..][..n];
-                // Written so that NaN, which no comparison holds for, comes last.
-                let before = |s: &T| if right { !(s > v) } else { !(s >= v) };
-                *o = row.partition_point(before) as i64;
+                // No comparison holds for NaN, which so comes last.
+                let after = |s: &T| match s.partial_cmp(v) {
+                    Some(Ordering::Greater) => true,
+                    Some(Ordering::Equal) => !right,
+                    _ => false,
+                };
+                *o = row.partition_point(|s| !after(s)) as i64;
             }
         })),
     )
@@ -169,7 +195,19 @@ mod tests {
     fn numbers_of_different_types_are_compared_as_the_wider() {
         let x = Tensor::from([1, 2]);
         assert_eq!(x.isin(1.5), Tensor::from([false, false]));
-        assert_eq!(x.bucketize(&Tensor::from([1.5])), Tensor::from([0, 1]));
+        assert_eq!(x.searchsorted(1.5), Tensor::from(1));
+    }
+
+    #[test]
+    #[should_panic(expected = "bucketize: values of i64 do not fit a sequence of f32")]
+    fn tensors_of_different_types_are_refused() {
+        let _ = Tensor::from([1, 2]).bucketize(&Tensor::from([1.5]));
+    }
+
+    #[test]
+    #[should_panic(expected = "searchsorted: values [] do not fit sequences []")]
+    fn a_number_is_no_sequence() {
+        let _ = Tensor::from(1).searchsorted(1);
     }
 
     #[test]
