@@ -1,8 +1,9 @@
-//! Sums, products, maxima and minima over everything or over one axis.
+//! Folds (sums, products, maxima, minima) over everything or over one axis.
 //!
-//! A sum is cut into chunks by its shape alone and their sums are added in a fixed order, so it does
-//! not depend on the number of threads, and rounding errors stay small however long it is.
+//! What is folded is cut into chunks by its shape alone and the results are joined in a fixed order,
+//! so they do not depend on the number of threads, and rounding errors stay small however long it is.
 mod extremum;
+pub mod moments;
 #[cfg(test)]
 mod tests;
 
@@ -12,16 +13,54 @@ use super::{math::Num, simd::simd, threads::for_chunks};
 
 /// Elements that one thread reduces in one go.
 const CHUNK: usize = 1 << 15;
-/// Elements of a row that are added up in lanes before the lanes are.
+/// Elements of a row that are joined in lanes before the lanes are.
 const BLOCK: usize = 2048;
-/// Lanes of a row sum: four of the widest registers, to keep the adders busy.
+/// Lanes of a row: four of the widest registers, to keep the adders busy.
 const LANES: usize = 64;
-/// Up to this length a row is added up in plain order.
+/// Up to this length a row is folded in plain order.
 const SHORT: usize = 16;
-/// Columns that are summed side by side.
+/// Columns that are folded side by side.
 const STRIP: usize = 256;
-/// Rows that a strip adds up before it adds to the total.
+/// Rows that a strip joins before they join the total.
 const ROWS: usize = 128;
+
+/// How two partial results become one.
+pub trait Join: Copy + Send + Sync {
+    /// What joins without effect.
+    fn start<T: Num>() -> T;
+    /// Both in one.
+    fn join<T: Num>(a: T, b: T) -> T;
+}
+
+macro_rules! joins {
+    ($($(#[$doc:meta])* $name:ident = $start:ident, $join:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub struct $name;
+        impl Join for $name {
+            #[inline(always)]
+            fn start<T: Num>() -> T { T::$start }
+            #[inline(always)]
+            fn join<T: Num>(a: T, b: T) -> T { a.$join(b) }
+        }
+    )*};
+}
+joins! {
+    /// `a + b`; integers wrap around.
+    Sum = ZERO, plus;
+    /// `a * b`; integers wrap around.
+    Prod = ONE, times;
+    /// The greater; NaN wins.
+    Max = LOWEST, max_nan;
+    /// The lesser; NaN wins.
+    Min = HIGHEST, min_nan;
+}
+
+/// The element itself.
+#[inline(always)]
+pub fn keep<T>(x: T) -> T {
+    x
+}
 
 /// The sum of all elements; 0 if there are none. Integers wrap around.
 pub fn sum<T: Num>(x: &[T]) -> T {
@@ -29,73 +68,114 @@ pub fn sum<T: Num>(x: &[T]) -> T {
         return x.iter().fold(T::ZERO, |s, &x| s.plus(x));
     }
     let mut total = [T::ZERO];
-    sum_axis(x, 1, x.len(), 1, &mut total);
+    fold_axis(x, 1, x.len(), 1, &mut total, Sum, keep);
     total[0]
 }
 
-/// Sums the middle axis of a contiguous `[outer, n, inner]` into `[outer, inner]`.
-pub fn sum_axis<T: Num>(x: &[T], outer: usize, n: usize, inner: usize, out: &mut [T]) {
+/// Folds `f` of the elements along the middle axis of a contiguous `[outer, n, inner]` into
+/// `[outer, inner]`.
+pub fn fold_axis<A, T, J, F>(
+    x: &[A],
+    outer: usize,
+    n: usize,
+    inner: usize,
+    out: &mut [T],
+    _join: J,
+    f: F,
+) where
+    A: Copy + Sync,
+    T: Num,
+    J: Join,
+    F: Fn(A) -> T + Copy + Sync,
+{
     assert!(x.len() == outer * n * inner && out.len() == outer * inner);
     if x.is_empty() {
-        return out.fill(T::ZERO);
+        out.fill(J::start());
+    } else {
+        fold_some::<A, T, J, F>(x, n, inner, out, f);
     }
-    // Long columns are cut, and the sums of the pieces summed.
+}
+
+fn fold_some<A, T, J, F>(x: &[A], n: usize, inner: usize, out: &mut [T], f: F)
+where
+    A: Copy + Sync,
+    T: Num,
+    J: Join,
+    F: Fn(A) -> T + Copy + Sync,
+{
+    // Long columns are cut, and the results of the pieces folded.
     let rows = (CHUNK / inner).max(2 * ROWS);
     if n > rows {
         let pieces = n.div_ceil(rows);
-        let mut parts = vec![T::ZERO; outer * pieces * inner];
+        let mut parts = vec![T::ZERO; out.len() * pieces];
         for_chunks(&mut parts, inner, |at, out| {
             let (o, p) = (at / inner / pieces, at / inner % pieces);
             let x = &x[(o * n + p * rows) * inner..][..rows.min(n - p * rows) * inner];
-            sum_part(x, x.len() / inner, inner, 0, out);
+            fold_part::<A, T, J, F>(x, x.len() / inner, inner, 0, out, f);
         });
-        return sum_axis(&parts, outer, pieces, inner, out);
+        return fold_some::<T, T, J, _>(&parts, pieces, inner, out, keep);
     }
+    for_chunks(out, chunk(n, inner), |at, out| {
+        fold_part::<A, T, J, F>(x, n, inner, at, out, f);
+    });
+}
+
+/// How many results one thread computes in one go.
+fn chunk(n: usize, inner: usize) -> usize {
     let chunk = (CHUNK / n).next_multiple_of(STRIP);
-    let chunk = if inner > chunk {
+    if inner > chunk {
         chunk
     } else {
         CHUNK.div_ceil(n * inner) * inner
-    };
-    for_chunks(out, chunk, |at, out| sum_part(x, n, inner, at, out));
+    }
 }
 
-/// The sums from number `at` of all `[outer, inner]` on.
-fn sum_part<T: Num>(x: &[T], n: usize, inner: usize, at: usize, out: &mut [T]) {
+/// The results from number `at` of all `[outer, inner]` on.
+fn fold_part<A: Copy, T: Num, J: Join, F: Fn(A) -> T + Copy>(
+    x: &[A],
+    n: usize,
+    inner: usize,
+    at: usize,
+    out: &mut [T],
+    f: F,
+) {
     if inner > 1 {
-        sum_columns(x, n, inner, at, out);
+        fold_columns::<A, T, J, F>(x, n, inner, at, out, f);
     } else if n <= SHORT {
         let rows = x[at * n..].chunks_exact(n);
         rows.zip(out)
-            .for_each(|(row, o)| *o = row.iter().fold(T::ZERO, |s, &x| s.plus(x)));
+            .for_each(|(row, o)| *o = row.iter().fold(J::start(), |s, &x| J::join(s, f(x))));
     } else {
-        sum_rows(&x[at * n..], n, out);
+        fold_rows::<A, T, J, F>(&x[at * n..], n, out, f);
     }
 }
 
 simd! {
-    fn sum_rows[T](x: &[T], n: usize, out: &mut [T]) where [T: Num] {
-        for (row, o) in x.chunks_exact(n).zip(out) {
+    fn fold_rows[A, T, J, F](x: &[A], n: usize, out: &mut [T], f: F)
+    where [A: Copy, T: Num, J: Join, F: Fn(A) -> T + Copy] {
+        for (x, o) in x.chunks_exact(n).zip(out) {
             // Plain loops: a large closure might not be inlined and would lose the shell's instructions.
-            *o = T::ZERO;
-            for x in row.chunks(BLOCK) {
-                *o = o.plus(sum_block(x));
+            *o = J::start();
+            for x in x.chunks(BLOCK) {
+                *o = J::join(*o, fold_block::<A, T, J, F>(x, f));
             }
         }
     }
 }
 
 #[inline(always)]
-fn sum_block<T: Num>(x: &[T]) -> T {
-    let mut acc = [T::ZERO; LANES];
+fn fold_block<A: Copy, T: Num, J: Join, F: Fn(A) -> T>(x: &[A], f: F) -> T {
+    let mut acc = [J::start::<T>(); LANES];
     let (head, tail) = x.as_chunks::<LANES>();
     for x in head {
         for j in 0..LANES {
-            acc[j] = acc[j].plus(x[j]);
+            acc[j] = J::join(acc[j], f(x[j]));
         }
     }
-    tail.iter().zip(&mut acc).for_each(|(&x, a)| *a = a.plus(x));
-    fold(&mut acc, |a, b| a.plus(b))
+    tail.iter()
+        .zip(&mut acc)
+        .for_each(|(&x, a)| *a = J::join(*a, f(x)));
+    fold(&mut acc, J::join)
 }
 
 /// Combines all lanes, in halves.
@@ -112,65 +192,73 @@ fn fold<T: Copy>(lanes: &mut [T], f: impl Fn(T, T) -> T) -> T {
 }
 
 simd! {
-    fn sum_columns[T](x: &[T], n: usize, inner: usize, at: usize, out: &mut [T]) where [T: Num] {
+    fn fold_columns[A, T, J, F](x: &[A], n: usize, inner: usize, at: usize, out: &mut [T], f: F)
+    where [A: Copy, T: Num, J: Join, F: Fn(A) -> T + Copy] {
         let mut done = 0;
         while done < out.len() {
             let (o, i) = ((at + done) / inner, (at + done) % inner);
             let width = STRIP.min(inner - i).min(out.len() - done);
             let out = &mut out[done..done + width];
             done += width;
-            out.fill(T::ZERO);
+            out.fill(J::start());
             if n * inner <= STRIP {
-                add_plain(&x[o * n * inner..][..n * inner], inner, out);
+                join_plain::<A, T, J, F>(&x[o * n * inner..][..n * inner], inner, out, f);
             } else if 2 * inner <= STRIP {
-                add_narrow(&x[o * n * inner..][..n * inner], inner, out);
+                join_narrow::<A, T, J, F>(&x[o * n * inner..][..n * inner], inner, out, f);
             } else {
-                add_rows(&x[o * n * inner + i..], n, inner, out);
+                join_rows::<A, T, J, F>(&x[o * n * inner + i..], n, inner, out, f);
             }
         }
     }
 }
 
-/// Adds the rows of a contiguous matrix to `out`.
+/// Joins the rows of a contiguous matrix to `out`.
 #[inline(always)]
-fn add_plain<T: Num>(x: &[T], inner: usize, out: &mut [T]) {
+fn join_plain<A: Copy, T: Num, J: Join, F: Fn(A) -> T>(x: &[A], inner: usize, out: &mut [T], f: F) {
     for row in x.chunks_exact(inner) {
-        out.iter_mut().zip(row).for_each(|(o, &x)| *o = o.plus(x));
+        out.iter_mut()
+            .zip(row)
+            .for_each(|(o, &x)| *o = J::join(*o, f(x)));
     }
 }
 
-/// [`add_plain`] where several narrow rows make one wide one.
+/// [`join_plain`] where several narrow rows make one wide one.
 #[inline(always)]
-fn add_narrow<T: Num>(x: &[T], inner: usize, out: &mut [T]) {
-    let mut acc = [T::ZERO; STRIP];
+fn join_narrow<A: Copy, T: Num, J: Join, F: Fn(A) -> T + Copy>(
+    x: &[A],
+    inner: usize,
+    out: &mut [T],
+    f: F,
+) {
+    let mut acc = [J::start::<T>(); STRIP];
     let acc = &mut acc[..STRIP / 2 / inner * inner];
     let whole = x.len() / acc.len();
-    add_rows(x, whole, acc.len(), acc);
-    add_plain(acc, inner, out);
-    add_plain(&x[whole * acc.len()..], inner, out);
+    join_rows::<A, T, J, F>(x, whole, acc.len(), acc, f);
+    join_plain::<T, T, J, _>(acc, inner, out, keep);
+    join_plain::<A, T, J, F>(&x[whole * acc.len()..], inner, out, f);
 }
 
-/// Adds `n` rows, `stride` apart, to `out`.
+/// Joins `n` rows, `stride` apart, to `out`.
 #[inline(always)]
-fn add_rows<T: Num>(x: &[T], n: usize, stride: usize, out: &mut [T]) {
+fn join_rows<A: Copy, T: Num, J: Join, F: Fn(A) -> T>(
+    x: &[A],
+    n: usize,
+    stride: usize,
+    out: &mut [T],
+    f: F,
+) {
     let mut acc = [T::ZERO; STRIP];
     let acc = &mut acc[..out.len()];
     for first in (0..n).step_by(ROWS) {
-        acc.fill(T::ZERO);
+        acc.fill(J::start());
         for k in first..n.min(first + ROWS) {
             let row = &x[k * stride..][..acc.len()];
-            acc.iter_mut().zip(row).for_each(|(a, &x)| *a = a.plus(x));
+            acc.iter_mut()
+                .zip(row)
+                .for_each(|(a, &x)| *a = J::join(*a, f(x)));
         }
-        out.iter_mut().zip(&*acc).for_each(|(o, &a)| *o = o.plus(a));
-    }
-}
-
-/// Multiplies along the middle axis of a contiguous `[outer, n, inner]` into `[outer, inner]`.
-pub fn prod_axis<T: Num>(x: &[T], outer: usize, n: usize, inner: usize, out: &mut [T]) {
-    assert!(x.len() == outer * n * inner && out.len() == outer * inner);
-    out.fill(T::ONE);
-    for (at, x) in x.chunks_exact(inner.max(1)).enumerate() {
-        let out = &mut out[at / n * inner..][..inner];
-        out.iter_mut().zip(x).for_each(|(o, &x)| *o = o.times(x));
+        out.iter_mut()
+            .zip(&*acc)
+            .for_each(|(o, &a)| *o = J::join(*o, a));
     }
 }

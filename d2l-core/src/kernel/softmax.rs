@@ -55,6 +55,17 @@ pub fn log_softmax_backward<T: Float>(g: &[T], y: &[T], gx: &mut [T], n: usize) 
     by_rows(g, y, gx, n, log_softmax_backward_rows);
 }
 
+/// `out = ln Σ e^x` of every row of `n`.
+pub fn logsumexp<T: Float>(x: &[T], out: &mut [T], n: usize) {
+    assert_eq!(x.len(), out.len() * n);
+    if n == 0 {
+        return out.fill(T::LOWEST);
+    }
+    for_chunks(out, rows_per_chunk(n), |at, out| {
+        logsumexp_rows(&x[at * n..][..out.len() * n], out, n)
+    });
+}
+
 fn by_rows<T: Float>(
     a: &[T],
     b: &[T],
@@ -99,6 +110,23 @@ simd! {
         for (x, out) in x.zip(out) {
             let (max, ln) = max_and_ln::<FMA, T>(x, n, memory);
             by_row(x, out, n, |r, x, _| x - max[r] - ln[r]);
+        }
+    }
+}
+
+simd! {
+    fn logsumexp_rows[T](x: &[T], out: &mut [T], n: usize) where [T: Float] {
+        let memory = &mut [[T::ZERO; GROUP]; SHORT];
+        for (x, out) in x.chunks(group(n) * n).zip(out.chunks_mut(group(n))) {
+            let (max, ln) = max_and_ln::<FMA, T>(x, n, memory);
+            for (r, (x, o)) in x.chunks_exact(n).zip(out).enumerate() {
+                // An infinite maximum is the result, unless there is a NaN beside it.
+                *o = if ln[r].is_nan() {
+                    x.iter().fold(max[r], |a, &b| a.max_nan(b))
+                } else {
+                    max[r] + ln[r]
+                };
+            }
         }
     }
 }

@@ -41,6 +41,23 @@ impl Tensor {
             }
         })
     }
+
+    /// The positions of the elements that are not 0, one 1-d tensor for each axis, as an index takes
+    /// them; a number counts as one element of one axis. PyTorch's `nonzero(as_tuple=True)`.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// let x = Tensor::from([[0, 3], [4, 0]]);
+    /// assert_eq!(x.nonzero_tuple(), [Tensor::from([0, 1]), Tensor::from([1, 0])]);
+    /// ```
+    pub fn nonzero_tuple(&self) -> Vec<Tensor> {
+        let x = match self.dim() {
+            0 => self.detach().reshape(1),
+            _ => self.detach(),
+        };
+        let columns = x.nonzero().t().contiguous();
+        (0..x.dim()).map(|a| columns.i(a)).collect()
+    }
 }
 
 /// The flat positions at which a mask is true.

@@ -1,51 +1,27 @@
-//! Sums and means, over everything or over axes.
+//! Sums and means, over everything or over axes; without NaN; back to a smaller shape.
+use super::over::{Over, reductions};
 use crate::{
     DType, IntoShape, Tensor,
     error::{Result, bail, ok},
-    kernel::reduce,
-    tensor::{Dims, axes, stored},
+    kernel::reduce::{self, Sum},
+    tensor::{Dims, float, sizes, stored},
 };
 
 impl Tensor {
-    /// The sum of all elements; integers and bools are summed as `I64`.
+    /// The sum of all elements, 0 of none; integers and bools are summed as `I64`.
     ///
     /// ```
     /// use d2l_core::Tensor;
     /// assert_eq!(Tensor::from([[1.0, 2.0], [3.0, 4.0]]).sum().item(), 10.0);
     /// ```
     pub fn sum(&self) -> Tensor {
-        let x = self.summable();
-        let total = total(&x, 1.0);
         let shape = *self.dims();
-        total.record("sum", [&x], move |g, _| [Some(g.expand(shape))])
-    }
-
-    /// The sum over one axis or several, which disappear.
-    ///
-    /// # Panics
-    /// If an axis does not exist or is given twice.
-    ///
-    /// ```
-    /// use d2l_core::Tensor;
-    /// assert_eq!(Tensor::from([[1.0, 2.0], [3.0, 4.0]]).sum_dim(0), Tensor::from([4.0, 6.0]));
-    /// ```
-    #[track_caller]
-    pub fn sum_dim(&self, dims: impl IntoShape) -> Tensor {
-        ok!(self.reduce("sum_dim", dims, false, false))
-    }
-
-    /// The sum over one axis or several, which stay with size 1.
-    ///
-    /// ```
-    /// use d2l_core::Tensor;
-    /// assert_eq!(Tensor::ones([2, 3]).sum_keepdim(1), Tensor::from([[3.0], [3.0]]));
-    /// ```
-    ///
-    /// # Panics
-    /// As [`Tensor::sum_dim`].
-    #[track_caller]
-    pub fn sum_keepdim(&self, dims: impl IntoShape) -> Tensor {
-        ok!(self.reduce("sum_keepdim", dims, true, false))
+        let total = if self.dtype().is_float() && self.is_contiguous() {
+            total(self, 1.0)
+        } else {
+            self.raw_sum(&Over::all(self))
+        };
+        total.record("sum", [self], move |g, _| [Some(g.expand(shape))])
     }
 
     /// The mean of all elements; NaN if there are none.
@@ -62,10 +38,41 @@ impl Tensor {
         ok!(self.check_float("mean"));
         let n = self.numel() as f64;
         let shape = *self.dims();
-        total(self, n).record("mean", [self], move |g, _| [Some((g / n).expand(shape))])
+        let (x, _) = self.in_memory_order();
+        total(&x, n).record("mean", [self], move |g, _| [Some((g / n).expand(shape))])
     }
 
-    /// The mean over one axis or several, which disappear.
+    /// The sum over one axis or several, which disappear.
+    ///
+    /// # Panics
+    /// If an axis does not exist or is given twice.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([[1.0, 2.0], [3.0, 4.0]]).sum_dim(0), Tensor::from([4.0, 6.0]));
+    /// ```
+    #[track_caller]
+    pub fn sum_dim(&self, dims: impl IntoShape) -> Tensor {
+        let over = ok!(Over::dims("sum_dim", self, dims, false));
+        sum_over("sum_dim", self, over)
+    }
+
+    /// The sum over one axis or several, which stay with size 1.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::ones([2, 3]).sum_keepdim(1), Tensor::from([[3.0], [3.0]]));
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Tensor::sum_dim`].
+    #[track_caller]
+    pub fn sum_keepdim(&self, dims: impl IntoShape) -> Tensor {
+        let over = ok!(Over::dims("sum_keepdim", self, dims, true));
+        sum_over("sum_keepdim", self, over)
+    }
+
+    /// The mean over one axis or several, which disappear; NaN over an empty one.
     ///
     /// ```
     /// use d2l_core::Tensor;
@@ -76,7 +83,9 @@ impl Tensor {
     /// As [`Tensor::sum_dim`] and [`Tensor::mean`].
     #[track_caller]
     pub fn mean_dim(&self, dims: impl IntoShape) -> Tensor {
-        ok!(self.reduce("mean_dim", dims, false, true))
+        ok!(self.check_float("mean_dim"));
+        let over = ok!(Over::dims("mean_dim", self, dims, false));
+        mean_over("mean_dim", self, over)
     }
 
     /// The mean over one axis or several, which stay with size 1.
@@ -90,57 +99,47 @@ impl Tensor {
     /// As [`Tensor::sum_dim`] and [`Tensor::mean`].
     #[track_caller]
     pub fn mean_keepdim(&self, dims: impl IntoShape) -> Tensor {
-        ok!(self.reduce("mean_keepdim", dims, true, true))
+        ok!(self.check_float("mean_keepdim"));
+        let over = ok!(Over::dims("mean_keepdim", self, dims, true));
+        mean_over("mean_keepdim", self, over)
     }
 
-    fn reduce(
-        &self,
-        op: &'static str,
-        dims: impl IntoShape,
-        keep: bool,
-        mean: bool,
-    ) -> Result<Tensor> {
-        let list = if self.dim() == 0 {
-            axes(op, dims, 0).map(|_| vec![])?
-        } else {
-            axes(op, dims, self.dim())?
+    /// Undoes broadcasting: the sum over the axes along which a tensor of `shape` is repeated to
+    /// become one of this shape. PyTorch's `sum_to_size`.
+    ///
+    /// # Panics
+    /// If `shape` does not broadcast to this one.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::ones([4, 2, 3]).sum_to_size([2, 1]), Tensor::from([[12.0], [12.0]]));
+    /// ```
+    #[track_caller]
+    pub fn sum_to_size(&self, shape: impl IntoShape) -> Tensor {
+        const OP: &str = "sum_to_size";
+        let shape = ok!(sizes(OP, shape));
+        ok!(self.check_expands(OP, &shape));
+        self.sum_to(&shape)
+    }
+
+    fn check_expands(&self, op: &'static str, shape: &Dims) -> Result<()> {
+        let skip = self.dim().checked_sub(shape.len());
+        let fits = |skip: usize| {
+            let own = &self.shape()[skip..];
+            shape.iter().zip(own).all(|(&s, &n)| s == n || s == 1)
         };
-        self.reduce_axes(op, &list, keep, mean)
+        if !skip.is_some_and(fits) {
+            bail!(
+                op,
+                Shape,
+                "{shape:?} does not broadcast to {:?}",
+                self.shape()
+            );
+        }
+        Ok(())
     }
 
-    fn reduce_axes(
-        &self,
-        op: &'static str,
-        axes: &[usize],
-        keep: bool,
-        mean: bool,
-    ) -> Result<Tensor> {
-        if mean {
-            self.check_float(op)?;
-        }
-        let x = self.summable();
-        let kept = axes.iter().fold(*x.dims(), |d, &a| d.with(a, 1));
-        let mut out = sum_axes(&x, axes);
-        if mean {
-            let n = axes.iter().map(|&a| self.shape()[a]).product::<usize>();
-            out /= n;
-        }
-        if keep {
-            out = out.view_as(out.offset(), kept, kept.strides());
-        }
-        let shape = *self.dims();
-        let n = if mean {
-            x.numel() / kept.numel().max(1)
-        } else {
-            1
-        } as f64;
-        Ok(out.record(op, [&x], move |g, _| {
-            let g = if n == 1.0 { g.clone() } else { g / n };
-            [Some(g.reshape(kept).expand(shape))]
-        }))
-    }
-
-    /// Undoes broadcasting: sums over the axes along which a tensor of `shape` was repeated.
+    /// [`Tensor::sum_to_size`] for a shape that fits.
     pub(crate) fn sum_to(&self, shape: &Dims) -> Tensor {
         if self.dims() == shape {
             return self.clone();
@@ -159,18 +158,7 @@ impl Tensor {
 
     /// The sum over the first axis of a matrix: the gradient of a bias.
     pub(crate) fn sum_rows(&self) -> Tensor {
-        if !self.is_contiguous() || crate::autograd::is_recording(&[self]) {
-            return self.sum_dim(0);
-        }
-        sum_run(self, 0, 1)
-    }
-
-    fn summable(&self) -> Tensor {
-        if matches!(self.dtype(), DType::U8 | DType::Bool) {
-            self.long()
-        } else {
-            self.clone()
-        }
+        self.sum_dim(0)
     }
 
     pub(crate) fn check_float(&self, op: &'static str) -> Result<()> {
@@ -184,93 +172,172 @@ impl Tensor {
         }
         Ok(())
     }
+
+    /// The sum without gradient; whole numbers as `I64`.
+    fn raw_sum(&self, over: &Over) -> Tensor {
+        match self.dtype() {
+            DType::F32 => self.fold::<f32, f32, _>(over, DType::F32, Sum, reduce::keep),
+            DType::F64 => self.fold::<f64, f64, _>(over, DType::F64, Sum, reduce::keep),
+            DType::I64 => self.fold::<i64, i64, _>(over, DType::I64, Sum, reduce::keep),
+            DType::U8 | DType::Bool => self.fold::<u8, i64, _>(over, DType::I64, Sum, i64::from),
+        }
+    }
 }
 
-/// The sum of all elements divided by `n`.
-#[allow(clippy::unnecessary_cast, reason = "one body for all types")]
+fn sum_over(op: &'static str, x: &Tensor, over: Over) -> Tensor {
+    let shape = *x.dims();
+    x.raw_sum(&over)
+        .record(op, [x], move |g, _| [Some(over.spread(g).expand(shape))])
+}
+
+fn mean_over(op: &'static str, x: &Tensor, over: Over) -> Tensor {
+    let (shape, n) = (*x.dims(), over.n as f64);
+    let mut mean = x.raw_sum(&over);
+    mean /= n;
+    mean.record(op, [x], move |g, _| {
+        [Some(over.spread(&(g / n)).expand(shape))]
+    })
+}
+
+/// The sum of all elements of a contiguous tensor divided by `n`.
+#[allow(clippy::unnecessary_cast, reason = "one body for both types")]
 fn total(x: &Tensor, n: f64) -> Tensor {
-    let x = x.contiguous_raw();
-    stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), Dims::new(&[]), |out| {
+    float!(x.dtype(), T => Tensor::build::<T>(x.dtype(), Dims::new(&[]), |out| {
         let sum = reduce::sum(&x.read::<T>());
         out[0] = if n == 1.0 { sum } else { (sum as f64 / n) as T };
     }))
 }
 
-/// The sum over sorted `axes`, which disappear; neighbouring ones are summed in one pass.
-fn sum_axes(x: &Tensor, axes: &[usize]) -> Tensor {
-    let mut out = x.contiguous_raw().detach();
-    let mut end = axes.len();
-    while end > 0 {
-        let mut start = end - 1;
-        while start > 0 && axes[start - 1] + 1 == axes[start] {
-            start -= 1;
-        }
-        out = sum_run(&out, axes[start], axes[end - 1] + 1);
-        end = start;
-    }
-    out
-}
+reductions! {
+    nansum_over, () -> Tensor;
 
-fn sum_run(x: &Tensor, from: usize, to: usize) -> Tensor {
-    let shape = x.shape();
-    let [outer, n, inner] =
-        [&shape[..from], &shape[from..to], &shape[to..]].map(|s| s.iter().product::<usize>());
-    let kept = (from..to).fold(*x.dims(), |d, _| d.remove(from));
-    stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), kept, |out| reduce::sum_axis(&x.read::<T>(), outer, n, inner, out)))
-}
-
-impl Tensor {
-    /// The product of all elements. Gradient: the product of the others, also where one is 0.
+    /// The sum of all elements that are not NaN.
     ///
     /// ```
     /// use d2l_core::Tensor;
-    /// assert_eq!(Tensor::from([2.0, 3.0]).prod().item(), 6.0);
+    /// assert_eq!(Tensor::from([1.0, f32::NAN, 2.0]).nansum().item(), 3.0);
     /// ```
-    pub fn prod(&self) -> Tensor {
-        let x = self.summable().contiguous();
-        let y = stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), Dims::new(&[]), |out| {
-            reduce::prod_axis(&x.read::<T>(), 1, x.numel(), 1, out);
-        }));
-        let saved = x.saved("prod");
-        y.record("prod", [&x], move |g, cx| {
-            cx.once(g, [Some(g * products_of_others(&saved))])
-        })
-    }
+    nansum;
+
+    /// [`Tensor::nansum`] over one axis or several, which disappear.
+    ///
+    /// # Panics
+    /// If an axis does not exist or is given twice.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// let x = Tensor::from([[1.0, f32::NAN], [f32::NAN, f32::NAN]]);
+    /// assert_eq!(x.nansum_dim(1), Tensor::from([1.0, 0.0]));
+    /// ```
+    nansum_dim;
+
+    /// [`Tensor::nansum_dim`] with the axes kept, with size 1.
+    ///
+    /// # Panics
+    /// If an axis does not exist or is given twice.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([[1.0, f32::NAN]]).nansum_keepdim(1), Tensor::from([[1.0]]));
+    /// ```
+    nansum_keepdim;
 }
 
-/// For every element the product of all others, from products of prefixes and suffixes.
-fn products_of_others(x: &Tensor) -> Tensor {
-    crate::tensor::float!(x.dtype(), T => Tensor::build::<T>(x.dtype(), *x.dims(), |out| {
-        let x = x.read::<T>();
-        let mut before = 1.0;
-        out.iter_mut().zip(&*x).for_each(|(o, v)| { *o = before; before *= v; });
-        let mut after = 1.0;
-        out.iter_mut().zip(&*x).rev().for_each(|(o, v)| { *o *= after; after *= v; });
+fn nansum_over(op: &'static str, x: &Tensor, over: &Over) -> Result<Tensor> {
+    let (saved, own, shape) = (x.saved(op), over.clone(), *x.dims());
+    let y = if x.dtype().is_float() {
+        float!(x.dtype(), T => x.fold::<T, T, _>(over, x.dtype(), Sum, |v| if v.is_nan() { 0.0 } else { v }))
+    } else {
+        x.raw_sum(over)
+    };
+    Ok(y.record(op, [x], move |g, _| {
+        let g = own.spread(g).expand(shape);
+        [Some(g.masked_fill(&saved.isnan(), 0.0))]
     }))
 }
 
-impl Tensor {
-    /// True if any element is not 0.
-    ///
-    /// ```
-    /// use d2l_core::Tensor;
-    /// assert!(Tensor::from([0, 3]).any() && !Tensor::zeros([0]).any());
-    /// ```
-    pub fn any(&self) -> bool {
-        let x = self.detach().bool().contiguous();
-        x.read::<u8>().iter().any(|&v| v != 0)
-    }
+reductions! {
+    nanmean_over, () -> Tensor;
 
-    /// True if no element is 0.
+    /// The mean of all elements that are not NaN; NaN if there are none.
+    ///
+    /// # Panics
+    /// For integers and bools.
     ///
     /// ```
     /// use d2l_core::Tensor;
-    /// assert!(!Tensor::from([0, 3]).all() && Tensor::zeros([0]).all());
+    /// assert_eq!(Tensor::from([1.0, f32::NAN, 2.0]).nanmean().item(), 1.5);
     /// ```
-    pub fn all(&self) -> bool {
-        let x = self.detach().bool().contiguous();
-        x.read::<u8>().iter().all(|&v| v != 0)
-    }
+    nanmean;
+
+    /// [`Tensor::nanmean`] over one axis or several, which disappear.
+    ///
+    /// # Panics
+    /// If an axis does not exist or is given twice, or for integers and bools.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// let x = Tensor::from([[1.0, f32::NAN], [3.0, 5.0]]);
+    /// assert_eq!(x.nanmean_dim(1), Tensor::from([1.0, 4.0]));
+    /// ```
+    nanmean_dim;
+
+    /// [`Tensor::nanmean_dim`] with the axes kept, with size 1.
+    ///
+    /// # Panics
+    /// If an axis does not exist or is given twice, or for integers and bools.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([[1.0, f32::NAN]]).nanmean_keepdim(1), Tensor::from([[1.0]]));
+    /// ```
+    nanmean_keepdim;
+}
+
+fn nanmean_over(op: &'static str, x: &Tensor, over: &Over) -> Result<Tensor> {
+    x.check_float(op)?;
+    let numbers = x.isnan().logical_not().raw_sum(over).to_dtype(x.dtype());
+    Ok(nansum_over(op, x, over)? / numbers)
+}
+
+reductions! {
+    count_over, () -> Tensor;
+
+    /// How many elements are not 0, as `I64`; NaN is not 0.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([[0, 3], [4, 5]]).count_nonzero().item(), 3.0);
+    /// ```
+    count_nonzero;
+
+    /// [`Tensor::count_nonzero`] along one axis or several, which disappear.
+    ///
+    /// # Panics
+    /// If an axis does not exist or is given twice.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([[0, 3], [4, 5]]).count_nonzero_dim(0), Tensor::from([1, 2]));
+    /// ```
+    count_nonzero_dim;
+
+    /// [`Tensor::count_nonzero_dim`] with the axes kept, with size 1.
+    ///
+    /// # Panics
+    /// If an axis does not exist or is given twice.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([[0, 3]]).count_nonzero_keepdim(1), Tensor::from([[1]]));
+    /// ```
+    count_nonzero_keepdim;
+}
+
+fn count_over(_: &'static str, x: &Tensor, over: &Over) -> Result<Tensor> {
+    Ok(stored!(x.dtype(), T => {
+        x.fold::<T, i64, _>(over, DType::I64, Sum, |v| i64::from(v != T::default()))
+    }))
 }
 
 #[cfg(test)]
@@ -278,18 +345,13 @@ mod tests {
     use crate::{Tensor, testing::gradcheck_test};
     gradcheck_test!(sum, |x| x.sum(), [3, 4]);
     gradcheck_test!(mean, |x| x.mean(), [3, 4]);
-    gradcheck_test!(sum_dim, |x| x.sum_dim([0, 2]), [2, 3, 4]; no scalar);
+    gradcheck_test!(sum_dim, |x| x.sum_dim([0, 2]), [2, 3, 4]);
     gradcheck_test!(sum_keepdim, |x| x.sum_keepdim(-1), [3, 4]);
-    gradcheck_test!(prod, |x| x.prod(), [3, 4]; no second);
     gradcheck_test!(mean_dim, |x| x.mean_dim(0), [3, 4]);
-    gradcheck_test!(mean_keepdim, |x| x.mean_keepdim([0, 1]), [3, 4]; no scalar);
-
-    #[test]
-    fn the_gradient_of_a_product_survives_a_zero() {
-        let x = Tensor::from([2.0, 0.0, 3.0]).requires_grad_(true);
-        x.prod().backward();
-        assert_eq!(x.grad().unwrap(), Tensor::from([0.0, 6.0, 0.0]));
-    }
+    gradcheck_test!(mean_keepdim, |x| x.mean_keepdim([0, 1]), [3, 4]);
+    gradcheck_test!(sum_to_size, |x| x.sum_to_size([3, 1]), [2, 3, 4]);
+    gradcheck_test!(nansum, |x| x.nansum_dim(0), [3, 4]);
+    gradcheck_test!(nanmean, |x| x.nanmean_dim(1), [3, 4]);
 
     #[test]
     fn a_sum_over_nothing_is_zero_and_a_mean_nan() {
@@ -299,8 +361,39 @@ mod tests {
     }
 
     #[test]
+    fn views_are_summed_as_they_look() {
+        let x = Tensor::arange(24).reshape([2, 3, 4]);
+        let copy = |t: &Tensor| Tensor::from_vec(t.to_vec::<i64>(), t.shape());
+        for view in [
+            x.permute([2, 0, 1]),
+            x.transpose(0, 1),
+            x.narrow(2, 1, 2),
+            x.narrow(0, 0, 1).expand([3, 3, 4]),
+        ] {
+            for dims in [vec![0], vec![1], vec![2], vec![0, 2], vec![0, 1, 2]] {
+                let (got, want) = (view.sum_dim(&dims), copy(&view).sum_dim(&dims));
+                assert_eq!(got, want, "{:?} {dims:?}", view.strides());
+                assert_eq!(view.sum_keepdim(&dims), copy(&view).sum_keepdim(&dims));
+            }
+        }
+    }
+
+    #[test]
+    fn nan_has_no_gradient() {
+        let x = Tensor::from([1.0, f32::NAN, 3.0]).requires_grad_(true);
+        x.nanmean().backward();
+        assert_eq!(x.grad().unwrap(), Tensor::from([0.5, 0.0, 0.5]));
+    }
+
+    #[test]
     #[should_panic(expected = "mean: needs a float tensor, not i64")]
     fn a_mean_of_integers_is_refused() {
         let _ = Tensor::from([1, 2]).mean();
+    }
+
+    #[test]
+    #[should_panic(expected = "sum_to_size: [2, 2] does not broadcast to [2, 3]")]
+    fn a_sum_to_another_shape_is_refused() {
+        let _ = Tensor::zeros([2, 3]).sum_to_size([2, 2]);
     }
 }

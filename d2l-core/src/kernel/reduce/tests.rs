@@ -66,25 +66,40 @@ fn along<T: Num>(
     (0..outer * inner).map(fold).collect()
 }
 
-fn check_sums<T: Num + std::fmt::Debug>() {
+fn check_folds<T: Num + std::fmt::Debug>() {
     for s @ [outer, n, inner] in shapes() {
         let x = numbers::<T>(outer * n * inner);
-        let run = |f: fn(&[T], usize, usize, usize, &mut [T])| {
+        let run = |f: &dyn Fn(&mut [T])| {
             let mut out = vec![T::from_f64(7.0); outer * inner];
-            f(&x, outer, n, inner, &mut out);
+            f(&mut out);
             out
         };
-        everywhere(|| run(sum_axis), &along(&x, s, T::ZERO, T::plus), s);
+        let double = |x: T| x.plus(x);
+        everywhere(
+            || run(&|out| fold_axis(&x, outer, n, inner, out, Sum, keep)),
+            &along(&x, s, T::ZERO, T::plus),
+            s,
+        );
+        everywhere(
+            || run(&|out| fold_axis(&x, outer, n, inner, out, Max, double)),
+            &along(&x, s, T::LOWEST, |a, b| a.max_nan(double(b))),
+            s,
+        );
+        everywhere(
+            || run(&|out| fold_axis(&x, outer, n, inner, out, Min, keep)),
+            &along(&x, s, T::HIGHEST, T::min_nan),
+            s,
+        );
         everywhere(|| sum(&x), &x.iter().fold(T::ZERO, |s, &x| s.plus(x)), s);
     }
 }
 
 #[test]
-fn sums_agree_with_the_definition() {
-    check_sums::<f32>();
-    check_sums::<f64>();
-    check_sums::<i64>();
-    check_sums::<u8>();
+fn folds_agree_with_the_definition() {
+    check_folds::<f32>();
+    check_folds::<f64>();
+    check_folds::<i64>();
+    check_folds::<u8>();
 }
 
 #[test]
@@ -92,7 +107,7 @@ fn products_agree_with_the_definition() {
     for s @ [outer, n, inner] in shapes() {
         let x = numbers::<i64>(outer * n * inner);
         let mut out = vec![7; outer * inner];
-        prod_axis(&x, outer, n, inner, &mut out);
+        fold_axis(&x, outer, n, inner, &mut out, Prod, keep);
         assert!(out == along(&x, s, 1, i64::times), "{s:?}");
     }
 }
@@ -103,7 +118,7 @@ fn ten_million_thirds() {
     let want = x.len() as f64 * x[0] as f64;
     for [outer, n, inner] in [[1, 10_000_000, 1], [1, 2_500_000, 4], [1, 10_000, 1000]] {
         let mut out = vec![0f32; inner];
-        sum_axis(&x, outer, n, inner, &mut out);
+        fold_axis(&x, outer, n, inner, &mut out, Sum, keep);
         let error = (out[0] as f64 * inner as f64 - want).abs() / want;
         assert!(error < 3e-6, "{error}");
     }
@@ -122,7 +137,7 @@ fn one_and_two_threads_give_the_same_bits() {
         let [one, two] = [1, 2].map(|threads| {
             set_num_threads(threads);
             let mut out = vec![0f32; outer * inner];
-            sum_axis(&x, outer, n, inner, &mut out);
+            fold_axis(&x, outer, n, inner, &mut out, Sum, keep);
             out.into_iter().map(f32::to_bits).collect::<Vec<_>>()
         });
         assert_eq!(one, two);

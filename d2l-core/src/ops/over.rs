@@ -1,0 +1,201 @@
+//! What a reduction goes over, the pass that all of them share, and their three forms: over
+//! everything, over axes that disappear, over axes that stay with size 1.
+use crate::{
+    DType, IntoShape, Tensor,
+    error::{Result, bail},
+    kernel::{
+        math::Num,
+        reduce::{self, Join},
+        storage::Plain,
+    },
+    tensor::{Dims, axes},
+};
+
+/// The axes of a reduction and the shapes that follow.
+#[derive(Clone)]
+pub(crate) struct Over {
+    /// The axes, in order.
+    pub(crate) axes: Vec<usize>,
+    /// Whether they stay, with size 1.
+    pub(crate) keep: bool,
+    /// The shape of the input with size 1 along them.
+    pub(crate) kept: Dims,
+    /// The shape of the result.
+    pub(crate) shape: Dims,
+    /// How many elements become one.
+    pub(crate) n: usize,
+}
+
+impl Over {
+    /// Everything becomes one number.
+    pub(crate) fn all(x: &Tensor) -> Over {
+        Over::new(x, (0..x.dim()).collect(), false)
+    }
+
+    /// The axes as the user wrote them; none means all.
+    pub(crate) fn dims(
+        op: &'static str,
+        x: &Tensor,
+        dims: impl IntoShape,
+        keep: bool,
+    ) -> Result<Over> {
+        let mut list = axes(op, dims, x.dim())?;
+        list.truncate(x.dim());
+        Ok(Over::new(x, list, keep))
+    }
+
+    fn new(x: &Tensor, axes: Vec<usize>, keep: bool) -> Over {
+        let kept = axes.iter().fold(*x.dims(), |d, &a| d.with(a, 1));
+        let shape = match keep {
+            true => kept,
+            false => axes.iter().rev().fold(kept, |d, &a| d.remove(a)),
+        };
+        let n = axes.iter().map(|&a| x.shape()[a]).product();
+        Over {
+            axes,
+            keep,
+            kept,
+            shape,
+            n,
+        }
+    }
+
+    /// An error where nothing would become one element.
+    pub(crate) fn check_some(&self, op: &'static str, x: &Tensor) -> Result<()> {
+        if self.n == 0 {
+            bail!(op, Shape, "{:?} has no elements to choose from", x.shape());
+        }
+        Ok(())
+    }
+
+    /// A tensor of the result's shape with its axes as those of the input.
+    pub(crate) fn spread(&self, t: &Tensor) -> Tensor {
+        t.reshape(self.kept)
+    }
+}
+
+impl Tensor {
+    /// Folds `f` of the elements into a new tensor of `dtype`, without gradient. Neighbouring axes
+    /// are folded in one pass; what is no row-major view of its memory is read in memory order.
+    pub(crate) fn fold<A, T, J>(
+        &self,
+        over: &Over,
+        dtype: DType,
+        join: J,
+        f: impl Fn(A) -> T + Copy + Sync,
+    ) -> Tensor
+    where
+        A: Plain,
+        T: Plain + Num,
+        J: Join,
+    {
+        let (x, order) = self.in_memory_order();
+        let list: Vec<usize> = (0..order.len())
+            .filter(|&i| over.axes.contains(&order[i]))
+            .collect();
+        let mut runs = list.chunk_by(|a, b| a + 1 == *b).rev();
+        let last = runs.next().unwrap_or(&[]);
+        let first = fold_run(&x, last, dtype, join, f);
+        let out = runs.fold(first, |out, run| {
+            fold_run::<T, T, J>(&out, run, dtype, join, reduce::keep)
+        });
+        out.as_laid_out(over, &order)
+    }
+
+    /// The elements as they lie in memory, row-major, and which axis of this tensor each axis was; to be
+    /// read only.
+    pub(crate) fn in_memory_order(&self) -> (Tensor, Vec<usize>) {
+        let mut order: Vec<usize> = (0..self.dim()).collect();
+        if self.is_contiguous() {
+            return (self.clone(), order);
+        }
+        order.sort_by_key(|&a| std::cmp::Reverse(self.strides()[a]));
+        let (mut shape, mut strides) = (*self.dims(), *self.dims());
+        for (i, &a) in order.iter().enumerate() {
+            (shape[i], strides[i]) = (self.shape()[a], self.strides()[a]);
+        }
+        let x = self.view_as(self.offset(), shape, strides);
+        if x.is_contiguous() {
+            return (x, order);
+        }
+        order.sort_unstable();
+        (self.raw_copy(), order)
+    }
+
+    /// The view of this result, whose axes are in the given order, that the reduction promises.
+    pub(crate) fn as_laid_out(&self, over: &Over, order: &[usize]) -> Tensor {
+        if self.dims() == &over.shape && order.is_sorted() {
+            return self.clone();
+        }
+        let mut strides = over.kept;
+        for (i, &a) in order.iter().enumerate() {
+            strides[a] = self.strides()[i];
+        }
+        if !over.keep {
+            strides = over.axes.iter().rev().fold(strides, |s, &a| s.remove(a));
+        }
+        self.view_as(self.offset(), over.shape, strides)
+    }
+}
+
+/// Folds neighbouring axes of a contiguous tensor, which stay with size 1.
+fn fold_run<A, T, J>(
+    x: &Tensor,
+    run: &[usize],
+    dtype: DType,
+    join: J,
+    f: impl Fn(A) -> T + Copy + Sync,
+) -> Tensor
+where
+    A: Plain,
+    T: Plain + Num,
+    J: Join,
+{
+    let [outer, n, inner] = around(x.shape(), run);
+    let kept = run.iter().fold(*x.dims(), |d, &a| d.with(a, 1));
+    Tensor::build::<T>(dtype, kept, |out| {
+        reduce::fold_axis(&x.read::<A>(), outer, n, inner, out, join, f);
+    })
+}
+
+/// The numbers of elements before, along and after neighbouring axes.
+fn around(shape: &[usize], run: &[usize]) -> [usize; 3] {
+    let (from, to) = match run {
+        [] => (0, 0),
+        run => (run[0], run[run.len() - 1] + 1),
+    };
+    [&shape[..from], &shape[from..to], &shape[to..]].map(|s| s.iter().product())
+}
+
+/// `reductions! { f, all, dim, keepdim }`: the three forms of the reduction
+/// `f(op, x, over, arguments) -> Result<R>`, each with its documentation. Arguments come first.
+macro_rules! reductions {
+    ($f:path, ($($arg:ident: $t:ty),*) -> $r:ty;
+     $(#[$a:meta])* $all:ident; $(#[$b:meta])* $dim:ident; $(#[$c:meta])* $keep:ident;) => {
+        impl Tensor {
+            $(#[$a])*
+            #[track_caller]
+            pub fn $all(&self $(, $arg: $t)*) -> $r {
+                let over = $crate::ops::over::Over::all(self);
+                $crate::error::ok!($f(stringify!($all), self, &over $(, $arg.into())*))
+            }
+
+            $(#[$b])*
+            #[track_caller]
+            pub fn $dim(&self $(, $arg: $t)*, dims: impl $crate::IntoShape) -> $r {
+                const OP: &str = stringify!($dim);
+                let over = $crate::error::ok!($crate::ops::over::Over::dims(OP, self, dims, false));
+                $crate::error::ok!($f(OP, self, &over $(, $arg.into())*))
+            }
+
+            $(#[$c])*
+            #[track_caller]
+            pub fn $keep(&self $(, $arg: $t)*, dims: impl $crate::IntoShape) -> $r {
+                const OP: &str = stringify!($keep);
+                let over = $crate::error::ok!($crate::ops::over::Over::dims(OP, self, dims, true));
+                $crate::error::ok!($f(OP, self, &over $(, $arg.into())*))
+            }
+        }
+    };
+}
+pub(crate) use reductions;
