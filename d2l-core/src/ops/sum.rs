@@ -126,7 +126,7 @@ impl Tensor {
             out /= n;
         }
         if keep {
-            out = out.view_as(out.offset(), kept, kept.strides());
+            out = out.strided(out.offset(), kept, kept.strides());
         }
         let shape = *self.dims();
         let n = if mean {
