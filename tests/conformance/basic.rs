@@ -30,6 +30,9 @@ fn unary(op: &str, x: &Tensor) -> Option<Tensor> {
 }
 
 fn binary(op: &str, x: &Tensor, a: &Args) -> Option<Tensor> {
+    if matches!(a.get(1, "other"), Some(Value::List(_))) {
+        return None;
+    }
     let y = a.operand(1, "other").or_else(|| a.operand(1, "exponent"))?;
     sum_of(op, x, a).or_else(|| {
         Some(match op {
@@ -49,6 +52,9 @@ fn binary(op: &str, x: &Tensor, a: &Args) -> Option<Tensor> {
 
 /// Sums and differences, with a factor if there is one.
 fn sum_of(op: &str, x: &Tensor, a: &Args) -> Option<Tensor> {
+    if !["add", "__radd__", "sub", "rsub", "__rsub__"].contains(&op) {
+        return None;
+    }
     let y = a.operand(1, "other")?;
     let alpha = a.operand(2, "alpha");
     Some(match (op, alpha) {
@@ -58,7 +64,6 @@ fn sum_of(op: &str, x: &Tensor, a: &Args) -> Option<Tensor> {
         ("add", Some(alpha)) => x.add_scaled(&left(y, x), alpha),
         ("sub", Some(alpha)) => x.sub_scaled(&left(y, x), alpha),
         ("rsub", Some(alpha)) => left(y, x).sub_scaled(x, alpha),
-        ("mul", None) => x * y,
         _ => return None,
     })
 }

@@ -115,9 +115,11 @@ fn tolerances(a: &Args) -> (f64, f64) {
 }
 
 fn decision(op: &str, a: &Args) -> Option<bool> {
-    let (rtol, atol) = tolerances(a);
     Some(match op {
-        "allclose" => a.t(0).allclose(a.t(1), rtol, atol),
+        "allclose" => {
+            let (rtol, atol) = tolerances(a);
+            a.t(0).allclose(a.t(1), rtol, atol)
+        }
         "equal" => a.t(0) == a.t(1),
         _ => return None,
     })
@@ -157,6 +159,9 @@ fn activation(op: &str, a: &Args) -> Option<Tensor> {
 }
 
 fn binary(op: &str, a: &Args) -> Option<Tensor> {
+    if matches!(a.get(1, "other"), Some(Value::List(_))) {
+        return None;
+    }
     let (x, y) = (
         a.t(0),
         a.operand(1, "other").or_else(|| a.operand(1, "values"))?,
