@@ -4,15 +4,17 @@ use super::*;
 pub const OPS: &str = "d2l-core/src/ops";
 
 /// Files of `ops/` that record nothing for backward, and why.
-const NO_GRADIENT: [(&str, &str); 7] = [
+const NO_GRADIENT: [(&str, &str); 9] = [
     ("compare", "comparisons are steps"),
     (
         "in_place",
         "changes in place are refused while operations are recorded",
     ),
     ("mod", "the list of operations"),
+    ("one_hot", "labels are integers"),
     ("operand", "what an argument may be"),
     ("random", "random numbers depend on nothing"),
+    ("sample", "random choices are steps"),
     ("view", "handles on the same data"),
     ("walk", "the loop under other operations"),
 ];
