@@ -50,6 +50,7 @@ extern crate self as d2l;
 pub mod __private;
 pub mod board;
 pub mod data;
+mod file;
 pub mod loss;
 pub mod module;
 pub mod nn;

@@ -2,7 +2,6 @@
 
 mod axis;
 mod error;
-mod file;
 mod legend;
 mod line;
 mod progress;
@@ -15,8 +14,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::file::write_atomic;
 pub use error::BoardError;
-pub(crate) use file::write_atomic;
 pub use progress::Progress;
 use series::Series;
 pub use style::{Color, LineStyle, Scale};

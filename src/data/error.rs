@@ -1,6 +1,10 @@
 //! What can go wrong with data from outside.
 
-use std::{fmt::Write, io, path::PathBuf};
+use std::{
+    fmt::Write,
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Data could not be had: missing, unreadable or damaged files.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +36,14 @@ pub enum DataError {
         /// The system's reason.
         source: io::Error,
     },
+    /// The file could not be written; what was there before still is.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
 }
 
 impl DataError {
@@ -39,6 +51,41 @@ impl DataError {
         DataError::Damaged {
             path: path.into(),
             reason: reason.into(),
+        }
+    }
+}
+
+/// What a reader met, before the file is named.
+pub(super) enum Fault {
+    Io(io::Error),
+    Reason(String),
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Fault {
+        Fault::Io(error)
+    }
+}
+
+impl Fault {
+    pub(super) fn reason(text: impl Into<String>) -> Fault {
+        Fault::Reason(text.into())
+    }
+
+    /// The error of this file; `packing` is the decoder that may have complained.
+    pub(super) fn at(self, path: &Path, packing: &str) -> DataError {
+        match self {
+            Fault::Reason(reason) => DataError::damaged(path, reason),
+            Fault::Io(source) => match source.kind() {
+                io::ErrorKind::UnexpectedEof => DataError::damaged(path, "it is cut short"),
+                io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+                    DataError::damaged(path, format!("{packing} says: {source}"))
+                }
+                _ => DataError::Read {
+                    path: path.into(),
+                    source,
+                },
+            },
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use flate2::read::MultiGzDecoder;
 
-use super::DataError;
+use super::{DataError, error::Fault};
 
 /// The element type "unsigned byte" in the magic number; the only one read here.
 const BYTE: u8 = 0x08;
@@ -45,30 +45,7 @@ pub struct Idx {
 /// leads to a large allocation: memory grows with the bytes that are really there.
 pub fn read_idx(path: impl AsRef<Path>, axes: usize) -> Result<Idx, DataError> {
     let path = path.as_ref();
-    parse(path, axes).map_err(|error| match error {
-        Fault::Reason(reason) => DataError::damaged(path, reason),
-        Fault::Io(source) => match source.kind() {
-            io::ErrorKind::UnexpectedEof => DataError::damaged(path, "it is cut short"),
-            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-                DataError::damaged(path, format!("gzip says: {source}"))
-            }
-            _ => DataError::Read {
-                path: path.into(),
-                source,
-            },
-        },
-    })
-}
-
-enum Fault {
-    Io(io::Error),
-    Reason(String),
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Fault {
-        Fault::Io(error)
-    }
+    parse(path, axes).map_err(|fault| fault.at(path, "gzip"))
 }
 
 fn parse(path: &Path, axes: usize) -> Result<Idx, Fault> {

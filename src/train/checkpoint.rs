@@ -3,7 +3,7 @@
 //! The file is in safetensors format, so that other programs can read the weights. Everything of
 //! ours is JSON under one key of its header, `d2l`.
 use crate::{
-    board::write_atomic,
+    file::write_atomic,
     module::{
         HParamError, HyperParameters, Module, ModuleExt, StateDict, StateDictError,
         hparams::{Map, Nothing},

@@ -4,7 +4,7 @@ use super::*;
 pub const OPS: &str = "d2l-core/src/ops";
 
 /// Files of `ops/` without a gradient check, and why.
-const NO_GRADIENT: [(&str, &str); 10] = [
+const NO_GRADIENT: [(&str, &str); 12] = [
     (
         "binary",
         "a macro; what it makes is checked where it is made",
@@ -17,12 +17,15 @@ const NO_GRADIENT: [(&str, &str); 10] = [
     ),
     ("logical", "truth values and bits"),
     ("mod", "the list of operations"),
+    ("one_hot", "labels are integers"),
     ("operand", "what an argument may be"),
     ("random", "random numbers depend on nothing"),
     (
         "unary",
         "a macro; what it makes is checked where it is made",
     ),
+    ("sample", "random choices are steps"),
+    ("view", "handles on the same data"),
     ("walk", "the loop under other operations"),
 ];
 

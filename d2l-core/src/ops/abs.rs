@@ -23,7 +23,7 @@ impl Tensor {
         out.record("abs", [self], move |g, _| [Some(g * x.sign())])
     }
 
-    /// -1, 0 or 1, element by element; NaN stays NaN. The gradient is 0.
+    /// -1, 0 or 1, element by element; 0 for NaN, as in PyTorch. The gradient is 0.
     ///
     /// ```
     /// use d2l_core::Tensor;
@@ -32,7 +32,7 @@ impl Tensor {
     pub fn sign(&self) -> Tensor {
         let x = widen(self.clone());
         let out = wide!(x.dtype(), T => walk::map::<T, T>(&x, x.dtype(), |v| {
-            if v > T::ZERO { T::ONE } else if v < T::ZERO { Num::minus(T::ZERO, T::ONE) } else { v }
+            if v > T::ZERO { T::ONE } else if v < T::ZERO { Num::minus(T::ZERO, T::ONE) } else { T::ZERO }
         }));
         out.to_dtype(self.dtype())
             .record("sign", [self], |g, _| [Some(g.zeros_like())])

@@ -28,6 +28,16 @@ impl Tensor {
         y.record("ln", [&x], move |g, _| [Some(g / &*saved)])
     }
 
+    /// [`Tensor::ln`] by PyTorch's name.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from(1.0).log().item(), 0.0);
+    /// ```
+    pub fn log(&self) -> Tensor {
+        self.ln()
+    }
+
     /// `e^x - 1`, element by element, accurate near 0.
     ///
     /// ```

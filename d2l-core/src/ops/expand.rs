@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl Tensor {
-    /// A view in which axes of size 1 are repeated, and new axes added in front; PyTorch's
-    /// `expand`, also `broadcast_to`. A size of -1 keeps the axis. Gradients are summed back.
+    /// A view in which axes of size 1 are repeated, and new axes added in front. A size of -1 keeps
+    /// the axis. Gradients are summed back.
     ///
     /// # Panics
     /// If an axis of another size than 1 would change.
@@ -24,8 +24,36 @@ impl Tensor {
             return self.clone();
         }
         let own = *self.dims();
-        let view = self.view_as(self.offset(), target, broadcast_strides(self, &target));
+        let view = self.strided(self.offset(), target, broadcast_strides(self, &target));
         view.record("expand", [self], move |g, _| [Some(g.sum_to(&own))])
+    }
+
+    /// [`Tensor::expand`] by NumPy's name.
+    ///
+    /// # Panics
+    /// If an axis of another size than 1 would change.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::from([1, 2]).broadcast_to([2, 2]), Tensor::from([[1, 2], [1, 2]]));
+    /// ```
+    #[track_caller]
+    pub fn broadcast_to(&self, shape: impl IntoShape) -> Tensor {
+        self.expand(shape)
+    }
+
+    /// [`Tensor::expand`] to the shape of `other`.
+    ///
+    /// # Panics
+    /// If an axis of another size than 1 would change.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::ones([1]).expand_as(&Tensor::zeros([2, 3])).shape(), [2, 3]);
+    /// ```
+    #[track_caller]
+    pub fn expand_as(&self, other: &Tensor) -> Tensor {
+        self.expand(other.shape())
     }
 
     fn expanded_shape(&self, shape: impl IntoShape) -> Result<Dims> {

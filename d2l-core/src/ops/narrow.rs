@@ -41,7 +41,7 @@ fn check(x: &Tensor, dim: isize, start: usize, len: usize) -> Result<usize> {
 }
 
 fn part(x: &Tensor, at: usize, start: usize, len: usize) -> Tensor {
-    x.view_as(
+    x.strided(
         x.offset() + start * x.strides()[at],
         x.dims().with(at, len),
         *x.stride_dims(),

@@ -4,8 +4,8 @@ use super::{
     walk::{self, widen},
 };
 use crate::{
-    Tensor,
-    error::ok,
+    DType, Tensor,
+    error::{Result, bail, ok},
     kernel::math::Num,
     tensor::{broadcast, float, wide},
 };
@@ -39,34 +39,40 @@ impl Tensor {
     }
 
     /// `x^p` for a number or a tensor `p`. The gradient with respect to `p` is `x^p ln x`, taken as
-    /// 0 where `x` is 0 and `p` is not negative. Integers are computed as floats and cut back.
+    /// 0 where `x` is 0 and `p` is not negative; that with respect to `x` is 0 where `p` is 0. Powers
+    /// of integers are exact and wrap around; a negative `p` from a tensor leaves 0 of all but ±1.
     ///
     /// # Panics
-    /// If the shapes do not broadcast.
+    /// If the shapes do not broadcast, or for an integer to the power of a negative whole number.
     ///
     /// ```
     /// use d2l_core::Tensor;
     /// assert_eq!(Tensor::from([1.0, 2.0, 3.0]).pow(2), Tensor::from([1.0, 4.0, 9.0]));
+    /// assert_eq!(Tensor::from([3]).pow(39), Tensor::from([4052555153018976267i64]));
     /// ```
     #[track_caller]
     pub fn pow(&self, p: impl IntoOperand) -> Tensor {
-        self.pow_operand(p.operand())
+        ok!(self.pow_operand(p.operand()))
     }
 
-    #[track_caller]
-    fn pow_operand(&self, p: Operand<'_>) -> Tensor {
+    fn pow_operand(&self, p: Operand<'_>) -> Result<Tensor> {
         let (x, p) = promote(self, p);
-        if !x.dtype().is_float() {
-            let dtype = x.dtype();
-            return match p {
-                Other::Number(p) => x.double().pow(p).to_dtype(dtype),
-                Other::Tensor(p) => x.double().pow(p.double()).to_dtype(dtype),
-            };
-        }
         match p {
-            Other::Number(p) => x.pow_number(p),
-            Other::Tensor(p) => ok!(x.pow_tensor(&p)),
+            Other::Number(p) if x.dtype().is_float() => Ok(x.pow_number(p)),
+            Other::Tensor(p) if x.dtype().is_float() => x.pow_tensor(&p),
+            Other::Number(p) if p < 0.0 => {
+                let dtype = x.dtype();
+                bail!("pow", Value, "{dtype} to the power of {p} is no integer")
+            }
+            Other::Number(p) => x.pow_integers(&Tensor::from(p as i64)),
+            Other::Tensor(p) => x.pow_integers(&p),
         }
+    }
+
+    fn pow_integers(&self, p: &Tensor) -> Result<Tensor> {
+        let shape = broadcast("pow", self.dims(), p.dims())?;
+        let out = walk::zip::<i64, i64, i64>(&self.long(), &p.long(), shape, DType::I64, int_pow);
+        Ok(out.to_dtype(self.dtype()))
     }
 
     fn pow_number(&self, p: f64) -> Tensor {
@@ -84,16 +90,34 @@ impl Tensor {
         })
     }
 
-    fn pow_tensor(&self, p: &Tensor) -> crate::Result<Tensor> {
+    fn pow_tensor(&self, p: &Tensor) -> Result<Tensor> {
         let shape = broadcast("pow", self.dims(), p.dims())?;
         let y =
             float!(self.dtype(), T => walk::zip::<T, T, T>(self, p, shape, self.dtype(), T::powf));
         let (a, b) = (self.saved("pow"), p.saved("pow"));
         Ok(y.record_output("pow", [self, p], move |g, cx| {
-            let by_x = || (g * (&*b * a.pow(&(&*b - 1.0)))).sum_to(a.dims());
+            // Not 0 · ∞ at the power 0.
+            let slope = || (&*b * a.pow(&(&*b - 1.0))).masked_fill(&b.eq(0), 0);
+            let by_x = || (g * slope()).sum_to(a.dims());
             let by_p = || (g * scaled_log(cx.output(), &a, &b)).sum_to(b.dims());
             [cx.needs(0, by_x), cx.needs(1, by_p)]
         }))
+    }
+}
+
+/// `b^e` by squaring, wrapping around.
+fn int_pow(b: i64, e: i64) -> i64 {
+    let (mut y, mut square, mut left) = (1i64, b, e.unsigned_abs());
+    while left > 0 {
+        if left % 2 == 1 {
+            y = y.wrapping_mul(square);
+        }
+        square = square.wrapping_mul(square);
+        left /= 2;
+    }
+    match (e < 0, b) {
+        (true, -1 | 1) | (false, _) => y,
+        (true, _) => 0,
     }
 }
 
@@ -114,5 +138,17 @@ mod tests {
     #[test]
     fn integers_stay_integers() {
         assert_eq!(Tensor::from([2, 3]).pow(3), Tensor::from([8, 27]));
+        let (x, p) = (
+            Tensor::from([1, -1, -1, 2, 0]),
+            Tensor::from([-3, -3, -2, -1, 0]),
+        );
+        assert_eq!(x.pow(&p), Tensor::from([1, -1, 1, 0, 1]));
+        assert_eq!(Tensor::from([2]).pow(0.5).dtype(), crate::DType::F32);
+    }
+
+    #[test]
+    #[should_panic(expected = "pow: i64 to the power of -1 is no integer")]
+    fn integers_have_no_reciprocals() {
+        let _ = Tensor::from([2]).pow(-1);
     }
 }

@@ -49,6 +49,25 @@ impl Tensor {
         self.randomize("uniform_", |s, out| s.fill_uniform(out, low, high))
     }
 
+    /// Overwrites with 1, with probability `p`, and 0 elsewhere; PyTorch's `bernoulli_`.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2]).bernoulli_(1), Tensor::from([1.0, 1.0]));
+    /// ```
+    ///
+    /// # Panics
+    /// If `p` is outside of 0..=1, for integers, or if the tensor is part of a graph that is being
+    /// recorded.
+    #[track_caller]
+    pub fn bernoulli_(&self, p: impl Into<f64>) -> Tensor {
+        ok!(self.check_in_place("bernoulli_"));
+        ok!(self.check_float("bernoulli_"));
+        let drawn = self.detach().full_like(p.into()).bernoulli();
+        ok!(self.assign("bernoulli_", (&drawn).into()));
+        self.clone()
+    }
+
     #[track_caller]
     fn randomize(&self, op: &'static str, fill: impl FnOnce(Stream, Floats<'_>)) -> Tensor {
         ok!(self.check_float(op));

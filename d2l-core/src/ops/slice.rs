@@ -107,6 +107,12 @@ impl<'a, T: Into<TensorIndex<'a>>> Index<'a> for T {
     }
 }
 
+impl<'a> Index<'a> for Vec<TensorIndex<'a>> {
+    fn list(self) -> Vec<TensorIndex<'a>> {
+        self
+    }
+}
+
 macro_rules! index_tuple {
     ($(($($T:ident $i:tt),*))*) => { $(
         impl<'a, $($T: Into<TensorIndex<'a>>),*> Index<'a> for ($($T,)*) {
@@ -254,7 +260,7 @@ fn slice<'a>(x: &Tensor, list: &[TensorIndex<'a>]) -> Result<(Tensor, Vec<(isize
         bail!("i", Index, "more than one tensor as index");
     }
     Ok((
-        x.view_as(offset, Dims::new(&shape), Dims::new(&strides)),
+        x.strided(offset, Dims::new(&shape), Dims::new(&strides)),
         picks,
     ))
 }

@@ -4,17 +4,19 @@ mod create;
 mod device;
 mod display;
 mod dtype;
+mod random;
 mod shape;
 mod view;
 
 pub use convert::Data;
+pub use create::{IntoSteps, Steps};
 pub use device::{Device, DeviceError};
 pub use dtype::{DType, Element, default_dtype, set_default_dtype};
 pub use shape::{IntoShape, MAX_DIM};
 pub use view::View;
 
 pub(crate) use dtype::{float, stored, wide};
-pub(crate) use shape::{Dims, axes, axis, broadcast, sizes};
+pub(crate) use shape::{Dims, axes, axis, broadcast, checked_numel, sizes};
 
 use crate::{
     autograd::Meta,
@@ -182,7 +184,7 @@ impl Tensor {
     }
 
     /// Another look at the same data.
-    pub(crate) fn view_as(&self, offset: usize, shape: Dims, strides: Dims) -> Tensor {
+    pub(crate) fn strided(&self, offset: usize, shape: Dims, strides: Dims) -> Tensor {
         let contiguous = is_contiguous(&shape, &strides);
         let storage = self.0.storage.clone();
         // Nothing lies nowhere: an empty part may begin behind the end of the data.
