@@ -25,23 +25,6 @@ impl fmt::Display for Failure {
 }
 
 impl Tensor {
-    /// The last two axes exchanged: every matrix of a batch transposed; a view. PyTorch's `mT`.
-    ///
-    /// # Panics
-    /// If there are fewer than two axes.
-    ///
-    /// ```
-    /// use d2l_core::Tensor;
-    /// assert_eq!(Tensor::zeros([2, 3, 4]).mt().shape(), [2, 4, 3]);
-    /// ```
-    #[track_caller]
-    pub fn mt(&self) -> Tensor {
-        if self.dim() < 2 {
-            ok!(no_matrix("mt", self));
-        }
-        self.transpose(-2, -1)
-    }
-
     /// Rows and columns of the matrices.
     ///
     /// # Errors
@@ -128,7 +111,7 @@ impl Tensor {
         for (i, (&size, &stride)) in shape.iter().zip(inner.iter()).enumerate() {
             (dims, strides) = (dims.insert(n + i, size), strides.insert(n + i, stride));
         }
-        self.view_as(self.offset() + start, dims, strides)
+        self.strided(self.offset() + start, dims, strides)
     }
 
     /// One triangle of each matrix, the rest 0; without its diagonal if `strict`.
@@ -174,7 +157,7 @@ fn first_failure(statuses: &Tensor) -> Option<Failure> {
 fn diagonal_view(x: &Tensor, a: usize, b: usize) -> Tensor {
     let strides = x.stride_dims();
     let both = strides.with(a, strides[a] + strides[b]);
-    x.view_as(x.offset(), x.dims().remove(b), both.remove(b))
+    x.strided(x.offset(), x.dims().remove(b), both.remove(b))
 }
 
 fn no_matrix(op: &'static str, x: &Tensor) -> Result<()> {

@@ -114,7 +114,7 @@ impl Tensor {
         for (i, &a) in order.iter().enumerate() {
             (shape[i], strides[i]) = (self.shape()[a], self.strides()[a]);
         }
-        let x = self.view_as(self.offset(), shape, strides);
+        let x = self.strided(self.offset(), shape, strides);
         if x.is_contiguous() {
             return (x, order);
         }
@@ -134,7 +134,7 @@ impl Tensor {
         if !over.keep {
             strides = over.axes.iter().rev().fold(strides, |s, &a| s.remove(a));
         }
-        self.view_as(self.offset(), over.shape, strides)
+        self.strided(self.offset(), over.shape, strides)
     }
 }
 

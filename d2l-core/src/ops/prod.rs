@@ -59,7 +59,7 @@ fn products_of_others(x: &Tensor, over: &Over) -> Tensor {
     let order: Vec<usize> = rest.iter().chain(&over.axes).copied().collect();
     let moved = x.permute(&order);
     let rows = moved.reshape([x.numel() / over.n.max(1), over.n]);
-    let others = before(&rows) * before(&rows.flipped()).flipped();
+    let others = before(&rows) * before(&rows.flip(1)).flip(1);
     let mut back = order.clone();
     (0..order.len()).for_each(|i| back[order[i]] = i);
     others.reshape(moved.shape()).permute(&back)
@@ -73,15 +73,6 @@ fn before(rows: &Tensor) -> Tensor {
     }
     let ones = Tensor::filled(rows.dims().with(1, 1), 1.0, rows.dtype());
     cat(&[&ones, &rows.narrow(1, 0, n - 1)], 1).cumprod(1)
-}
-
-impl Tensor {
-    /// The rows of a matrix from their end to their beginning.
-    fn flipped(&self) -> Tensor {
-        let n = self.size(1);
-        let back = (0..n as i64).rev().collect::<Vec<_>>();
-        self.index_select(1, &Tensor::from_vec(back, [n]))
-    }
 }
 
 #[cfg(test)]
