@@ -59,14 +59,3 @@ fn archives_are_read_by_name() {
         named(&compressed)
     );
 }
-
-#[test]
-fn zz_tmp() {
-    use d2l::data::*;
-    let x = Tensor::arange(24).reshape([2, 3, 4]);
-    let (f, d, u, b) = (x.float() / 8, x.double(), x.to_dtype(DType::U8), x.bool());
-    let list = [("x", &x), ("f", &f), ("größe", &d), ("u", &u), ("b", &b)];
-    write_npz("/tmp/zz_s.npz", list).unwrap();
-    write_npz_compressed("/tmp/zz_c.npz", list).unwrap();
-    write_npy("/tmp/zz.npy", &f.transpose(0, 2)).unwrap();
-}

@@ -120,13 +120,13 @@ pub fn block_diag(tensors: &[&Tensor]) -> Tensor {
     ok!(check_matrices(&blocks));
     let width: usize = blocks.iter().map(|b| b.shape()[1]).sum();
     let mut left = 0;
-    let mut row = |b: &Tensor| {
+    let row = |b: &Tensor| {
         let right = width - left - b.shape()[1];
         let row = b.pad([left as isize, right as isize], 0);
         left += b.shape()[1];
         row
     };
-    let rows: Vec<Tensor> = blocks.iter().map(|b| row(b)).collect();
+    let rows: Vec<Tensor> = blocks.iter().map(row).collect();
     cat(&rows.iter().collect::<Vec<_>>(), 0)
 }
 

@@ -175,7 +175,7 @@ mod tests {
     gradcheck_test!(each, |x| x.repeat_interleave(2, -1).square(), [3, 4]);
     gradcheck_test!(
         each_by_its_number,
-        |x| x.repeat_interleave(&Tensor::from([2, 0, 1]), 0).square(),
+        |x| x.repeat_interleave(Tensor::from([2, 0, 1]), 0).square(),
         [3, 4]
     );
 

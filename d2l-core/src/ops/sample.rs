@@ -3,7 +3,6 @@ use crate::{
     DType, Tensor,
     error::{Result, bail, ok},
     rng,
-    tensor::float,
 };
 
 impl Tensor {
@@ -46,18 +45,13 @@ impl Tensor {
 
 fn try_bernoulli(x: &Tensor) -> Result<Tensor> {
     x.check_float("bernoulli")?;
-    let x = x.contiguous_raw();
-    float!(x.dtype(), T => {
-        let p = x.read::<T>();
-        if let Some(bad) = p.iter().find(|p| !(0.0..=1.0).contains(*p)) {
-            bail!("bernoulli", Value, "{bad} is not a probability");
-        }
-        let mut stream = rng::next_stream();
-        Ok(Tensor::build::<T>(x.dtype(), *x.dims(), |out| {
-            let hit = |p: T| if stream.uniform() < f64::from(p) { 1.0 } else { 0.0 };
-            out.iter_mut().zip(p.iter().copied().map(hit)).for_each(|(o, v)| *o = v);
-        }))
-    })
+    let p = x.detach().double().to_vec::<f64>();
+    if let Some(bad) = p.iter().find(|p| !(0.0..=1.0).contains(*p)) {
+        bail!("bernoulli", Value, "{bad} is not a probability");
+    }
+    let mut stream = rng::next_stream();
+    let hits: Vec<bool> = p.iter().map(|&p| stream.uniform() < p).collect();
+    Ok(Tensor::from_vec(hits, *x.dims()).to_dtype(x.dtype()))
 }
 
 fn try_multinomial(x: &Tensor, samples: usize, replacement: bool) -> Result<Tensor> {

@@ -68,7 +68,7 @@ fn overlap(g: &Tensor, shape: Dims, at: usize, size: usize, step: usize) -> Tens
     // One element of all windows at a time: these lie apart.
     for k in 0..size {
         let part = |t: &Tensor| t.detach().narrow(-1, k, 1);
-        part(&all).add_(&part(g));
+        part(&all).add_(part(g));
     }
     out.record("overlap", [g], move |h, _| {
         [Some(h.unfold(at as isize, size, step))]
