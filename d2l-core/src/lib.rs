@@ -29,8 +29,8 @@ pub use error::{Error, ErrorKind, Result};
 pub use ops::*;
 pub use rng::manual_seed;
 pub use tensor::{
-    DType, Data, Device, DeviceError, Element, IntoShape, IntoSteps, MAX_DIM, Steps, Tensor, View,
-    default_dtype, set_default_dtype,
+    DType, Data, Device, DeviceError, Element, IntoShape, IntoSteps, MAX_DIM, Position, Steps,
+    Tensor, View, default_dtype, set_default_dtype,
 };
 
 /// Names the running module in error messages.

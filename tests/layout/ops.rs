@@ -11,11 +11,9 @@ const NO_GRADIENT: [(&str, &str); 12] = [
     ),
     ("closeness", "comparisons are steps"),
     ("compare", "comparisons are steps"),
-    (
-        "in_place",
-        "changes in place are refused while operations are recorded",
-    ),
+    ("index", "what an index may be"),
     ("logical", "truth values and bits"),
+    ("matrix", "tensors as batches of matrices"),
     ("mod", "the list of operations"),
     ("one_hot", "labels are integers"),
     ("operand", "what an argument may be"),
@@ -25,7 +23,6 @@ const NO_GRADIENT: [(&str, &str); 12] = [
         "a macro; what it makes is checked where it is made",
     ),
     ("sample", "random choices are steps"),
-    ("view", "handles on the same data"),
     ("walk", "the loop under other operations"),
 ];
 

@@ -33,11 +33,13 @@ impl Tensor {
 
     /// True if `backward` from here, or from what is computed from here, reaches a leaf.
     pub fn requires_grad(&self) -> bool {
+        self.refresh();
         self.meta().requires_grad()
     }
 
     /// True if the tensor was not computed by a recorded operation.
     pub fn is_leaf(&self) -> bool {
+        self.refresh();
         self.meta().is_leaf()
     }
 

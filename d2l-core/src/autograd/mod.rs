@@ -6,6 +6,7 @@ mod anomaly;
 mod backward;
 mod custom;
 mod function;
+mod history;
 mod hooks;
 mod jacobian;
 mod leaf;

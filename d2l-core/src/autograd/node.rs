@@ -16,7 +16,7 @@ use crate::{
 };
 use std::sync::{
     Arc, Mutex, MutexGuard,
-    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
 };
 
 /// Where a gradient flows to.
@@ -60,7 +60,9 @@ pub(crate) struct Meta {
     requires_grad: AtomicBool,
     /// Number of a leaf; 0 until it first needs one.
     seq: AtomicU64,
-    node: Option<NodeRef>,
+    node: Mutex<Option<NodeRef>>,
+    /// The recorded changes in place that `node` knows of.
+    seen: AtomicU32,
     grad: Mutex<Option<Tensor>>,
     hooks: Hooks,
 }
@@ -70,7 +72,8 @@ impl Meta {
         Meta {
             requires_grad: AtomicBool::new(false),
             seq: AtomicU64::new(0),
-            node: None,
+            node: Mutex::new(None),
+            seen: AtomicU32::new(0),
             grad: Mutex::new(None),
             hooks: Hooks::none(),
         }
@@ -79,7 +82,7 @@ impl Meta {
     pub(crate) fn of_node(node: Arc<Node>) -> Meta {
         Meta {
             requires_grad: AtomicBool::new(true),
-            node: Some(NodeRef::new(node)),
+            node: Mutex::new(Some(NodeRef::new(node))),
             ..Meta::none()
         }
     }
@@ -93,15 +96,32 @@ impl Meta {
     }
 
     pub(crate) fn is_leaf(&self) -> bool {
-        self.node.is_none()
+        lock(&self.node).is_none()
+    }
+
+    pub(crate) fn node(&self) -> Option<NodeRef> {
+        lock(&self.node).clone()
+    }
+
+    pub(crate) fn seen(&self) -> u32 {
+        self.seen.load(Relaxed)
+    }
+
+    pub(crate) fn seen_at(self, history: u32) -> Meta {
+        self.seen.store(history, Relaxed);
+        self
+    }
+
+    /// Takes over where the values come from, as of the `history`-th recorded change.
+    pub(crate) fn follow(&self, other: &Meta, history: u32) {
+        let old = std::mem::replace(&mut *lock(&self.node), other.node());
+        self.set_requires_grad(other.requires_grad());
+        self.seen.store(history, Relaxed);
+        drop(old); // outside of the lock
     }
 
     pub(crate) fn grad(&self) -> MutexGuard<'_, Option<Tensor>> {
         lock(&self.grad)
-    }
-
-    fn node(&self) -> Option<NodeRef> {
-        self.node.clone()
     }
 
     /// `f` of the hooks of a leaf, or of what an operation computed: those are its node's.
@@ -126,10 +146,10 @@ impl Meta {
 
 impl Tensor {
     pub(crate) fn edge(&self) -> Option<Edge> {
-        let meta = self.meta();
-        if !meta.requires_grad() {
+        if !self.requires_grad() {
             return None;
         }
+        let meta = self.meta();
         Some(match meta.node() {
             Some(node) => Edge::Node(node),
             None => Edge::Leaf(self.clone(), meta.leaf_seq()),
@@ -200,14 +220,19 @@ impl Tensor {
             output: Mutex::new(output),
             rule: Mutex::new(Some(Plain(rule))),
         };
-        self.set_meta(Meta::of_node(Arc::new(node)));
+        // A result in the memory of its only input is a view of it.
+        let base = match inputs[..] {
+            [x] if x.shares_storage(&self) => Some(x.origin().clone()),
+            _ => None,
+        };
+        self.set_meta(base, Meta::of_node(Arc::new(node)));
         self
     }
 }
 
 /// Will operations on these inputs be recorded?
 pub(crate) fn is_recording(inputs: &[&Tensor]) -> bool {
-    inputs.iter().any(|t| t.meta().requires_grad()) && is_grad_enabled()
+    is_grad_enabled() && inputs.iter().any(|t| t.requires_grad())
 }
 
 /// Inputs of an operation that can have gradients.

@@ -1,8 +1,9 @@
 //! A tensor kept for the backward pass, which must not change until then.
 use crate::{
-    Tensor,
+    IntoOperand, Operand, Tensor,
     error::fail,
     error::{Error, ErrorKind},
+    tensor::Dims,
 };
 use std::ops::Deref;
 
@@ -24,6 +25,13 @@ impl Saved {
     }
 }
 
+impl Saved {
+    /// The shape, which no change touches.
+    pub(crate) fn dims(&self) -> &Dims {
+        self.tensor.dims()
+    }
+}
+
 impl Deref for Saved {
     type Target = Tensor;
     fn deref(&self) -> &Tensor {
@@ -37,6 +45,12 @@ impl Deref for Saved {
             fail(&Error::new("backward", ErrorKind::Autograd, what));
         }
         &self.tensor
+    }
+}
+
+impl IntoOperand for Saved {
+    fn operand(&self) -> Operand<'_> {
+        Operand::Tensor(self)
     }
 }
 

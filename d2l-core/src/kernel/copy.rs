@@ -1,4 +1,4 @@
-//! Copies through strides: views made contiguous, and back; rows picked by index.
+//! Copies through strides: views made contiguous, and back.
 mod transpose;
 
 pub use transpose::transpose;
@@ -135,32 +135,6 @@ fn scatter_block<T: Copy>(src: &[T], dst: &mut [T], [row, stride]: [usize; 2], n
     }
 }
 
-/// `out[i] = src[idx[i]]` for rows of `row_len` elements.
-///
-/// # Panics
-/// If an index is not that of a row.
-#[inline]
-pub fn gather_rows<T: Copy>(src: &[T], row_len: usize, idx: &[i64], out: &mut [T]) {
-    assert_eq!(out.len(), idx.len() * row_len);
-    match row_len {
-        0 => {}
-        1 => out
-            .iter_mut()
-            .zip(idx)
-            .for_each(|(o, &i)| *o = src[i as usize]),
-        2 => {
-            let (src, out) = (src.as_chunks::<2>().0, out.as_chunks_mut::<2>().0);
-            out.iter_mut()
-                .zip(idx)
-                .for_each(|(o, &i)| *o = src[i as usize]);
-        }
-        n => out
-            .chunks_exact_mut(n)
-            .zip(idx)
-            .for_each(|(o, &i)| o.copy_from_slice(&src[i as usize * n..][..n])),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{
@@ -241,19 +215,5 @@ mod tests {
         check(|i| i as f32);
         check(|i| i as i64);
         check(|i| (i % 251) as u8);
-    }
-
-    #[test]
-    fn rows_by_index() {
-        for n in [0, 1, 2, 3, 10] {
-            let src: Vec<usize> = (0..n * 5).collect();
-            let mut out = vec![0; n * 4];
-            gather_rows(&src, n, &[4, 0, 0, 2], &mut out);
-            let want: Vec<usize> = [4, 0, 0, 2]
-                .iter()
-                .flat_map(|r| r * n..(r + 1) * n)
-                .collect();
-            assert_eq!(out, want);
-        }
     }
 }

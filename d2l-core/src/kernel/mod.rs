@@ -11,6 +11,7 @@ pub(crate) mod buffer;
 pub(crate) mod copy;
 pub(crate) mod elementwise;
 pub(crate) mod gemm;
+pub(crate) mod index;
 pub(crate) mod linalg;
 pub(crate) mod math;
 pub(crate) mod patches;

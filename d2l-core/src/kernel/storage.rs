@@ -9,7 +9,7 @@ use std::{
     ops::{Deref, DerefMut},
     sync::atomic::{
         AtomicI32, AtomicU32,
-        Ordering::{Acquire, Relaxed, Release},
+        Ordering::{AcqRel, Acquire, Relaxed, Release},
     },
 };
 
@@ -31,6 +31,7 @@ pub(crate) struct Storage {
     /// Number of readers, or -1 while it is being written.
     lock: AtomicI32,
     version: AtomicU32,
+    history: AtomicU32,
     buffer: UnsafeCell<Buffer>,
 }
 
@@ -49,6 +50,7 @@ impl Storage {
         Storage {
             lock: AtomicI32::new(0),
             version: AtomicU32::new(0),
+            history: AtomicU32::new(0),
             buffer: UnsafeCell::new(buffer),
         }
     }
@@ -95,6 +97,16 @@ impl Storage {
     /// How often the contents were changed in place.
     pub(crate) fn version(&self) -> u32 {
         self.version.load(Relaxed)
+    }
+
+    /// How often a change in place was recorded.
+    pub(crate) fn history(&self) -> u32 {
+        self.history.load(Acquire)
+    }
+
+    /// One more such change; returns the new [`Storage::history`].
+    pub(crate) fn next_history(&self) -> u32 {
+        self.history.fetch_add(1, AcqRel) + 1
     }
 
     fn parts<T: Plain>(&self) -> (*mut T, usize) {

@@ -62,7 +62,7 @@ impl Tensor {
         a: usize,
         index: &Tensor,
     ) -> Tensor {
-        let (index, zeros) = (index.clone(), *x.dims());
+        let (index, zeros) = (index.saved(op), *x.dims());
         self.record(op, [x], move |g, _| {
             let zeros = Tensor::filled(zeros, 0.0, g.dtype());
             [Some(zeros.scatter_add(a as isize, &index, g))]

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     DType, Tensor,
-    autograd::Context,
+    autograd::{Context, Saved},
     default_dtype,
     error::{Result, bail, ok},
     kernel::math::Num,
@@ -57,7 +57,7 @@ macro_rules! arithmetic {
                             let out = $dispatch!(x.dtype(), T => {
                                 walk::zip::<T, T, T>(&x, &y, shape, x.dtype(), |$x, $y| $kernel)
                             });
-                            let rule: fn(&Tensor, &Context<'_>, &Tensor, &Tensor) -> [Option<Tensor>; 2] = $grads;
+                            let rule: fn(&Tensor, &Context<'_>, &Saved, &Saved) -> [Option<Tensor>; 2] = $grads;
                             let (a, b) = (x.saved(OP), y.saved(OP));
                             Ok(out.to_dtype(dtype).record(OP, [&x, &y], move |g, cx| rule(g, cx, &a, &b)))
                         }
@@ -188,7 +188,7 @@ arithmetic! {
     /// ```
     "div" div try_div Div div,
     to_float, |x, y| x / y, float,
-    |g, cx, a, b| [cx.needs(0, || (g / b).sum_to(a.dims())), cx.needs(1, || (-(g * a) / (b * b)).sum_to(b.dims()))],
+    |g, cx, a, b| [cx.needs(0, || (g / b).sum_to(a.dims())), cx.needs(1, || (-(g * a) / b.square()).sum_to(b.dims()))],
     |g, c| g / c
 }
 

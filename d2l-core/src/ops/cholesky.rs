@@ -92,7 +92,7 @@ impl Tensor {
 fn gradient(g: &Tensor, l: &Tensor) -> Tensor {
     let lt = l.mt();
     let p = lt.matmul(g);
-    let p = (p.triangle(false, false) + p.triangle(false, true)) * 0.5;
+    let p = (p.tril(0) + p.tril(-1)) * 0.5;
     let left = lt.solve_triangular(&p, true, false);
     let both = lt.solve_triangular(&left.mt(), true, false);
     (&both + both.mt()) * 0.5

@@ -93,7 +93,7 @@ fn pair(x: &Tensor, w: &Tensor, v: &Tensor) -> impl Fn() -> (Tensor, Tensor) + S
 
 impl Tensor {
     fn without_diagonal(&self) -> Tensor {
-        self.triangle(true, true) + self.triangle(false, true)
+        self.triu(1) + self.tril(-1)
     }
 }
 

@@ -205,7 +205,7 @@ impl Term {
                     self.x.shape()
                 );
             }
-            self.x = self.x.along_diagonal(a, b);
+            self.x = self.x.diagonal(0, a as isize, b as isize).movedim(-1, a);
             self.labels.remove(b);
         }
         Ok(self)

@@ -1,7 +1,7 @@
 //! What linear algebra shares: a tensor as a batch of matrices, which are its last two axes.
 use crate::{
     DType, Tensor,
-    error::{Result, bail, ok},
+    error::{Result, bail},
     kernel::threads::for_chunks,
     tensor::Dims,
 };
@@ -113,36 +113,6 @@ impl Tensor {
         }
         self.strided(self.offset() + start, dims, strides)
     }
-
-    /// One triangle of each matrix, the rest 0; without its diagonal if `strict`.
-    pub(crate) fn triangle(&self, upper: bool, strict: bool) -> Tensor {
-        let (rows, columns) = (self.size(-2), self.size(-1));
-        let mask = Tensor::build::<u8>(DType::Bool, Dims::new(&[rows, columns]), |out| {
-            for (at, o) in out.iter_mut().enumerate() {
-                let (i, j) = (at / columns, at % columns);
-                *o = u8::from(if i == j { !strict } else { (i < j) == upper });
-            }
-        });
-        self.kept(&mask)
-    }
-
-    /// The elements at which axes `a < b`, of one size, have the same index; axis `b` disappears. A
-    /// view.
-    pub(crate) fn along_diagonal(&self, a: usize, b: usize) -> Tensor {
-        let own = *self.dims();
-        diagonal_view(self, a, b).record("diagonal", [self], move |g, _| {
-            [Some(g.onto_diagonal(own, a, b))]
-        })
-    }
-
-    /// Zeros of `shape` with this tensor along the diagonal of axes `a` and `b`.
-    fn onto_diagonal(&self, shape: Dims, a: usize, b: usize) -> Tensor {
-        let out = Tensor::filled(shape, 0.0, self.dtype());
-        ok!(diagonal_view(&out, a, b).assign("diagonal", (&self.detach()).into()));
-        out.record("onto_diagonal", [self], move |g, _| {
-            [Some(g.along_diagonal(a, b))]
-        })
-    }
 }
 
 fn first_failure(statuses: &Tensor) -> Option<Failure> {
@@ -152,12 +122,6 @@ fn first_failure(statuses: &Tensor) -> Option<Failure> {
         matrix: (statuses.dim() > 0).then_some(i),
         at: list[i] as usize - 1,
     })
-}
-
-fn diagonal_view(x: &Tensor, a: usize, b: usize) -> Tensor {
-    let strides = x.stride_dims();
-    let both = strides.with(a, strides[a] + strides[b]);
-    x.strided(x.offset(), x.dims().remove(b), both.remove(b))
 }
 
 fn no_matrix(op: &'static str, x: &Tensor) -> Result<()> {
@@ -171,14 +135,7 @@ fn no_matrix(op: &'static str, x: &Tensor) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(
-        triangle,
-        |x| x.triangle(true, false) - x.triangle(false, true),
-        [3, 4]
-    );
-    gradcheck_test!(diagonal, |x| x.along_diagonal(0, 2) * 2.0, [3, 2, 3]);
-
+    use crate::Tensor;
     #[test]
     fn the_matrix_that_failed_is_named() {
         let x = Tensor::from([[[1.0]], [[2.0]]]).double();

@@ -101,7 +101,7 @@ fn factors(
 
 /// The symmetric matrix with the upper triangle of `x`.
 fn symmetric(x: &Tensor) -> Tensor {
-    x.triangle(true, false) + x.triangle(true, true).mt()
+    x.triu(0) + x.triu(1).mt()
 }
 
 /// `x R⁻ᵀ`.

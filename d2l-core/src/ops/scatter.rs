@@ -1,13 +1,14 @@
 //! Values written to the places that `gather` would read.
 use super::{
     operand::{IntoOperand, Operand},
-    take::along,
+    walk,
 };
 use crate::{
-    Tensor,
+    DType, Tensor,
     error::{Result, bail, ok},
     kernel::math::Num,
-    tensor::{Dims, axis, stored},
+    no_grad,
+    tensor::stored,
 };
 
 /// How [`Tensor::scatter_reduce`] combines the values that meet at one place.
@@ -41,8 +42,26 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn scatter(&self, dim: isize, index: &Tensor, value: impl IntoOperand) -> Tensor {
-        let (at, source) = ok!(self.targets("scatter", dim, index, value.operand()));
-        self.put_at(&at, &source)
+        let out = self.copy();
+        ok!(out.try_scatter("scatter", dim, index, value.operand(), false));
+        out
+    }
+
+    /// [`Tensor::scatter`] in place.
+    ///
+    /// # Panics
+    /// As [`Tensor::scatter`], or as [`Tensor::fill_`].
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// let x = Tensor::zeros([3]);
+    /// x.scatter_(0, &Tensor::from([2]), 1.0);
+    /// assert_eq!(x, Tensor::from([0.0, 0.0, 1.0]));
+    /// ```
+    #[track_caller]
+    pub fn scatter_(&self, dim: isize, index: &Tensor, value: impl IntoOperand) -> Tensor {
+        ok!(self.try_scatter("scatter_", dim, index, value.operand(), false));
+        self.clone()
     }
 
     /// A copy with `self[i][index[i][j]] += source[i][j]` for `dim` 1, and so on.
@@ -57,8 +76,42 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn scatter_add(&self, dim: isize, index: &Tensor, source: &Tensor) -> Tensor {
-        let (at, source) = ok!(self.targets("scatter_add", dim, index, Operand::Tensor(source)));
-        self.add_at(&at, &source)
+        let out = self.copy();
+        ok!(out.try_scatter("scatter_add", dim, index, source.into(), true));
+        out
+    }
+
+    /// [`Tensor::scatter_add`] in place.
+    ///
+    /// # Panics
+    /// As [`Tensor::scatter_add`], or as [`Tensor::fill_`].
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// let counts = Tensor::zeros([3]);
+    /// counts.scatter_add_(0, &Tensor::from([0, 2, 2]), &Tensor::ones([3]));
+    /// assert_eq!(counts, Tensor::from([1.0, 0.0, 2.0]));
+    /// ```
+    #[track_caller]
+    pub fn scatter_add_(&self, dim: isize, index: &Tensor, source: &Tensor) -> Tensor {
+        ok!(self.try_scatter("scatter_add_", dim, index, source.into(), true));
+        self.clone()
+    }
+
+    fn try_scatter(
+        &self,
+        op: &'static str,
+        dim: isize,
+        index: &Tensor,
+        value: Operand<'_>,
+        add: bool,
+    ) -> Result<()> {
+        let Targets { axis, at, source } = self.targets(op, dim, index, value)?;
+        self.in_order(op, |x| {
+            x.reshape(x.dims().lifted())
+                .put_along(op, axis, &at, &source, add);
+            Ok(())
+        })
     }
 
     /// As [`Tensor::scatter_add`] with another way of combining the values; with `include_self` the
@@ -83,44 +136,72 @@ impl Tensor {
         how: Reduce,
         include_self: bool,
     ) -> Tensor {
-        let (at, source) = ok!(self.targets("scatter_reduce", dim, index, Operand::Tensor(source)));
-        let start = if include_self {
-            self.clone()
-        } else {
-            self.put_at(&at, &source.full_like(how.neutral(&source)))
-        };
-        match how {
-            Reduce::Sum => start.add_at(&at, &source),
-            Reduce::Mean => mean(&start, &at, &source, include_self),
-            Reduce::Prod => product(&start, &at, &source),
-            Reduce::Amax | Reduce::Amin => extreme(&start, &at, &source, how),
+        let value = Operand::Tensor(source);
+        let to = ok!(self.targets("scatter_reduce", dim, index, value));
+        let start = self.reshape(self.dims().lifted()).copy();
+        if !include_self {
+            let neutral = to.source.detach().full_like(how.neutral(&to.source));
+            start.put_along("scatter_reduce", to.axis, &to.at, &neutral, false);
         }
+        let out = match how {
+            Reduce::Sum => to.added(&start, &to.source),
+            Reduce::Mean => to.mean(&start, include_self),
+            Reduce::Prod => to.product(&start),
+            Reduce::Amax | Reduce::Amin => to.extreme(&start, how),
+        };
+        out.reshape(*self.dims())
     }
 
-    /// Where the values go, and as many values as there are places.
+    /// [`Tensor::scatter_reduce`] in place.
+    ///
+    /// # Panics
+    /// As [`Tensor::scatter_reduce`], or as [`Tensor::fill_`].
+    ///
+    /// ```
+    /// use d2l_core::{Reduce, Tensor};
+    /// let (x, index) = (Tensor::from([1.0, 2.0]), Tensor::from([0, 0]));
+    /// x.scatter_reduce_(0, &index, &Tensor::from([3.0, 5.0]), Reduce::Prod, true);
+    /// assert_eq!(x, Tensor::from([15.0, 2.0]));
+    /// ```
+    #[track_caller]
+    pub fn scatter_reduce_(
+        &self,
+        dim: isize,
+        index: &Tensor,
+        source: &Tensor,
+        how: Reduce,
+        include_self: bool,
+    ) -> Tensor {
+        ok!(self.update("scatter_reduce_", &[source], |x| {
+            x.scatter_reduce(dim, index, source, how, include_self)
+        }));
+        self.clone()
+    }
+
     fn targets(
         &self,
         op: &'static str,
         dim: isize,
         index: &Tensor,
         value: Operand<'_>,
-    ) -> Result<(Tensor, Tensor)> {
-        let a = axis(op, dim, self.dim())?;
-        let at = along(op, self.dims(), a, index)?;
+    ) -> Result<Targets> {
+        let (axis, at) = self.places(op, dim, index)?;
         let Operand::Tensor(source) = value else {
-            let shape = *at.dims();
-            return Ok((at, self.like(op, value, shape)?));
+            let source = self.number(value).expand(*at.dims());
+            return Ok(Targets { axis, at, source });
         };
         self.check_source(op, source)?;
         if at.numel() == 0 {
-            return Ok((
-                at.reshape(-1),
-                Tensor::filled(Dims::new(&[0]), 0.0, self.dtype()),
-            ));
+            let source = source
+                .detach()
+                .reshape(-1)
+                .narrow(0, 0, 0)
+                .reshape(*at.dims());
+            return Ok(Targets { axis, at, source });
         }
-        let fits =
-            source.dim() == at.dim() && source.shape().iter().zip(at.shape()).all(|(s, n)| s >= n);
-        if !fits && (source.dim().max(at.dim()) > 1 || source.numel() < at.numel()) {
+        let source = source.reshape(source.dims().lifted());
+        let larger = source.shape().iter().zip(at.shape()).all(|(s, n)| s >= n);
+        if source.dim() != at.dim() || !larger {
             bail!(
                 op,
                 Shape,
@@ -129,11 +210,17 @@ impl Tensor {
                 at.shape()
             );
         }
-        let part = (0..at.dim().min(source.dim())).fold(source.clone(), |s, d| {
-            s.narrow(d as isize, 0, at.shape()[d])
-        });
-        Ok((at, part))
+        let cut = |s: Tensor, d: usize| s.narrow(d as isize, 0, at.shape()[d]);
+        let source = (0..at.dim()).fold(source, cut);
+        Ok(Targets { axis, at, source })
     }
+}
+
+/// Where the values go, and as many values as there are places.
+struct Targets {
+    axis: usize,
+    at: Tensor,
+    source: Tensor,
 }
 
 impl Reduce {
@@ -148,107 +235,103 @@ impl Reduce {
     }
 }
 
-/// How many values meet at each place.
-fn counts(at: &Tensor, like: &Tensor, own: bool) -> Tensor {
-    let start = like.full_like(if own { 1.0 } else { 0.0 });
-    let ones = Tensor::filled(*at.dims(), 1.0, like.dtype());
-    crate::no_grad(|| start.add_at(at, &ones))
-}
-
-fn mean(start: &Tensor, at: &Tensor, source: &Tensor, own: bool) -> Tensor {
-    let n = counts(at, start, own);
-    let n = &n + n.eq(0).to_dtype(n.dtype());
-    let sum = start.add_at(at, source);
-    if sum.dtype().is_float() {
-        return sum / n;
+impl Targets {
+    /// `x` plus `values` at the places.
+    fn added(&self, x: &Tensor, values: &Tensor) -> Tensor {
+        let out = x.copy();
+        out.put_along("scatter_add", self.axis, &self.at, values, true);
+        out
     }
-    let remainder = |s: i64, n: i64| s.div_euclid(n);
-    super::walk::zip::<i64, i64, i64>(
-        &sum.long(),
-        &n.long(),
-        *sum.dims(),
-        crate::DType::I64,
-        remainder,
-    )
-    .to_dtype(sum.dtype())
-}
 
-/// Runs `f(target, value)` for every value.
-fn fold<T: Num + crate::kernel::storage::Plain>(
-    start: &Tensor,
-    at: &Tensor,
-    source: &Tensor,
-    f: impl Fn(T, T) -> T,
-) -> Tensor {
-    let (start, at, source) = (
-        start.contiguous_raw(),
-        at.contiguous_raw(),
-        source.contiguous_raw(),
-    );
-    Tensor::build::<T>(start.dtype(), *start.dims(), |out| {
-        out.copy_from_slice(&start.read::<T>());
-        let source = source.read::<T>();
-        at.read::<i64>()
-            .iter()
-            .zip(&*source)
-            .for_each(|(&i, &v)| out[i as usize] = f(out[i as usize], v));
-    })
-}
+    fn of(&self, x: &Tensor) -> Tensor {
+        x.gathered(self.axis, &self.at)
+    }
 
-fn extreme(start: &Tensor, at: &Tensor, source: &Tensor, how: Reduce) -> Tensor {
-    let out = stored!(start.dtype(), T => match how {
-        Reduce::Amax => fold::<T>(start, at, source, <T as Num>::max_nan),
-        _ => fold::<T>(start, at, source, <T as Num>::min_nan),
-    });
-    let (x, s, at) = (
-        start.saved("scatter_reduce"),
-        source.saved("scatter_reduce"),
-        at.clone(),
-    );
-    out.record_output("scatter_reduce", [start, source], move |g, cx| {
-        let y = cx.output();
-        let (own, given) = (
-            x.eq(y).to_dtype(g.dtype()),
-            s.eq(y.pick(&at)).to_dtype(g.dtype()),
+    fn mean(&self, start: &Tensor, own: bool) -> Tensor {
+        let sum = self.added(start, &self.source);
+        let n = no_grad(|| {
+            let zeros = start.detach().full_like(f64::from(u8::from(own)));
+            self.added(&zeros, &self.source.detach().full_like(1.0))
+                .maximum(1)
+        });
+        if sum.dtype().is_float() {
+            return sum / n;
+        }
+        let (sum, n) = (sum.long(), n.long());
+        let quotient =
+            walk::zip::<i64, i64, i64>(&sum, &n, *sum.dims(), DType::I64, |s, n| s.div_euclid(n));
+        quotient.to_dtype(start.dtype())
+    }
+
+    fn extreme(&self, start: &Tensor, how: Reduce) -> Tensor {
+        let (out, from) = (start.raw_copy(), self.source.contiguous_raw());
+        stored!(out.dtype(), T => match how {
+            Reduce::Amax => out.fold_along::<T>(self.axis, &self.at, &from, <T as Num>::max_nan),
+            _ => out.fold_along::<T>(self.axis, &self.at, &from, <T as Num>::min_nan),
+        });
+        let (x, s) = (
+            start.saved("scatter_reduce"),
+            self.source.saved("scatter_reduce"),
         );
-        let share = g / own.add_at(&at, &given);
-        [
-            cx.needs(0, || &share * &own),
-            cx.needs(1, || share.pick(&at) * &given),
-        ]
-    })
-}
+        let to = self.detached();
+        out.record_output("scatter_reduce", [start, &self.source], move |g, cx| {
+            let y = cx.output();
+            let own = x.eq(y).to_dtype(g.dtype());
+            let given = s.eq(to.of(y)).to_dtype(g.dtype());
+            let share = g / to.added(&own, &given);
+            [
+                cx.needs(0, || &share * &own),
+                cx.needs(1, || to.of(&share) * &given),
+            ]
+        })
+    }
 
-fn product(start: &Tensor, at: &Tensor, source: &Tensor) -> Tensor {
-    let out = stored!(start.dtype(), T => fold::<T>(start, at, source, Num::times));
-    let (x, s, at) = (
-        start.saved("scatter_reduce"),
-        source.saved("scatter_reduce"),
-        at.clone(),
-    );
-    out.record("scatter_reduce", [start, source], move |g, cx| {
-        let (own, given) = others(&x, &at, &s);
-        cx.once(
-            g,
-            [cx.needs(0, || g * own), cx.needs(1, || g.pick(&at) * given)],
+    fn product(&self, start: &Tensor) -> Tensor {
+        let out = self.raw_product(start, &self.source);
+        let (x, s) = (
+            start.saved("scatter_reduce"),
+            self.source.saved("scatter_reduce"),
+        );
+        let to = self.detached();
+        out.record("scatter_reduce", [start, &self.source], move |g, cx| {
+            let (own, given) = to.others(&x, &s);
+            cx.once(
+                g,
+                [cx.needs(0, || g * own), cx.needs(1, || to.of(g) * given)],
+            )
+        })
+    }
+
+    fn raw_product(&self, start: &Tensor, source: &Tensor) -> Tensor {
+        let (out, from) = (start.raw_copy(), source.contiguous_raw());
+        stored!(out.dtype(), T => out.fold_along::<T>(self.axis, &self.at, &from, <T as Num>::times));
+        out
+    }
+
+    /// For every factor the product of the others at its place: a single 0 is left out by itself.
+    fn others(&self, x: &Tensor, s: &Tensor) -> (Tensor, Tensor) {
+        let zero = |t: &Tensor| t.eq(0).to_dtype(t.dtype());
+        let one_for_zero = |t: &Tensor| t + zero(t);
+        let (x, s) = (x.detach(), s.detach());
+        let rest = self.raw_product(&one_for_zero(&x), &one_for_zero(&s));
+        let zeros = self.added(&zero(&x), &zero(&s));
+        let without = |t: &Tensor, rest: &Tensor, zeros: &Tensor| {
+            rest / one_for_zero(t) * zeros.eq(zero(t)).to_dtype(t.dtype())
+        };
+        (
+            without(&x, &rest, &zeros),
+            without(&s, &self.of(&rest), &self.of(&zeros)),
         )
-    })
-}
+    }
 
-/// For every factor the product of the others at its place: a single 0 is left out by itself.
-fn others(x: &Tensor, at: &Tensor, s: &Tensor) -> (Tensor, Tensor) {
-    let one_for_zero = |t: &Tensor| t + t.eq(0).to_dtype(t.dtype());
-    let zero = |t: &Tensor| t.eq(0).to_dtype(t.dtype());
-    let (x, s) = (x.detach(), s.detach());
-    let rest = crate::tensor::float!(x.dtype(), T => fold::<T>(&one_for_zero(&x), at, &one_for_zero(&s), Num::times));
-    let zeros = zero(&x).add_at(at, &zero(&s));
-    let without = |t: &Tensor, rest: &Tensor, zeros: &Tensor| {
-        rest / one_for_zero(t) * zeros.eq(zero(t)).to_dtype(t.dtype())
-    };
-    (
-        without(&x, &rest, &zeros),
-        without(&s, &rest.pick(at), &zeros.pick(at)),
-    )
+    /// The places alone, for a rule.
+    fn detached(&self) -> Targets {
+        Targets {
+            axis: self.axis,
+            at: self.at.clone(),
+            source: self.source.detach(),
+        }
+    }
 }
 
 #[cfg(test)]

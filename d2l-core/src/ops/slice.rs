@@ -1,134 +1,33 @@
-//! Indexing: parts of a tensor as views, and assignment to them.
-use super::operand::{IntoOperand, Operand};
+//! Indexing: parts of a tensor.
+use super::{
+    index::{Index, Step, TensorIndex, axis_steps, complete, cut},
+    view::part,
+};
 use crate::{
     DType, Tensor,
     error::{Result, bail, ok},
-    tensor::Dims,
+    tensor::{Dims, broadcast},
 };
-use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
-
-/// A new axis of size 1; NumPy's `newaxis`, Python's `None`.
-#[derive(Clone, Copy, Debug)]
-pub struct NewAxis;
-
-/// As many whole axes as are left; Python's `...`.
-#[derive(Clone, Copy, Debug)]
-pub struct Ellipsis;
-
-/// What picks along one axis.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum TensorIndex<'a> {
-    /// One position; the axis disappears. Negative ones count from the end.
-    At(isize),
-    /// From, to (exclusive), step. Ends are cut at the size of the axis, as in Python.
-    Slice(Option<isize>, Option<isize>, usize),
-    /// A new axis of size 1.
-    NewAxis,
-    /// All axes that the other indices leave.
-    Ellipsis,
-    /// Positions (`I64`) or a mask (`Bool`) along the axis.
-    Tensor(&'a Tensor),
-}
-
-macro_rules! index_from {
-    ($($t:ty)*) => { $(
-        impl From<$t> for TensorIndex<'_> {
-            fn from(i: $t) -> Self { TensorIndex::At(i as isize) }
-        }
-        impl From<Range<$t>> for TensorIndex<'_> {
-            fn from(r: Range<$t>) -> Self { TensorIndex::Slice(Some(r.start as isize), Some(r.end as isize), 1) }
-        }
-        impl From<RangeFrom<$t>> for TensorIndex<'_> {
-            fn from(r: RangeFrom<$t>) -> Self { TensorIndex::Slice(Some(r.start as isize), None, 1) }
-        }
-        impl From<RangeTo<$t>> for TensorIndex<'_> {
-            fn from(r: RangeTo<$t>) -> Self { TensorIndex::Slice(None, Some(r.end as isize), 1) }
-        }
-        impl From<RangeInclusive<$t>> for TensorIndex<'_> {
-            fn from(r: RangeInclusive<$t>) -> Self { TensorIndex::Slice(Some(*r.start() as isize), after(*r.end() as isize), 1) }
-        }
-        impl From<RangeToInclusive<$t>> for TensorIndex<'_> {
-            fn from(r: RangeToInclusive<$t>) -> Self { TensorIndex::Slice(None, after(r.end as isize), 1) }
-        }
-        impl From<std::iter::StepBy<Range<$t>>> for TensorIndex<'_> {
-            /// A stepped range says its first element and its step only by being run.
-            fn from(r: std::iter::StepBy<Range<$t>>) -> Self {
-                let v: Vec<isize> = r.map(|i| i as isize).collect();
-                match v[..] {
-                    [] => TensorIndex::Slice(Some(0), Some(0), 1),
-                    [one] => TensorIndex::Slice(Some(one), after(one), 1),
-                    [first, second, ..] => TensorIndex::Slice(Some(first), after(v[v.len() - 1]), (second - first) as usize),
-                }
-            }
-        }
-    )* };
-}
-index_from!(i32 i64 isize usize);
-
-/// The exclusive end after `last`; after -1 there is none.
-fn after(last: isize) -> Option<isize> {
-    if last == -1 { None } else { Some(last + 1) }
-}
-
-impl From<RangeFull> for TensorIndex<'_> {
-    fn from(_: RangeFull) -> Self {
-        TensorIndex::Slice(None, None, 1)
-    }
-}
-
-impl From<NewAxis> for TensorIndex<'_> {
-    fn from(_: NewAxis) -> Self {
-        TensorIndex::NewAxis
-    }
-}
-
-impl From<Ellipsis> for TensorIndex<'_> {
-    fn from(_: Ellipsis) -> Self {
-        TensorIndex::Ellipsis
-    }
-}
-
-impl<'a> From<&'a Tensor> for TensorIndex<'a> {
-    fn from(t: &'a Tensor) -> Self {
-        TensorIndex::Tensor(t)
-    }
-}
-
-/// One index, or a tuple of them, for the leading axes.
-pub trait Index<'a> {
-    /// The indices in order.
-    fn list(self) -> Vec<TensorIndex<'a>>;
-}
-
-impl<'a, T: Into<TensorIndex<'a>>> Index<'a> for T {
-    fn list(self) -> Vec<TensorIndex<'a>> {
-        vec![self.into()]
-    }
-}
-
-impl<'a> Index<'a> for Vec<TensorIndex<'a>> {
-    fn list(self) -> Vec<TensorIndex<'a>> {
-        self
-    }
-}
-
-macro_rules! index_tuple {
-    ($(($($T:ident $i:tt),*))*) => { $(
-        impl<'a, $($T: Into<TensorIndex<'a>>),*> Index<'a> for ($($T,)*) {
-            fn list(self) -> Vec<TensorIndex<'a>> { vec![$(self.$i.into()),*] }
-        }
-    )* };
-}
-index_tuple!((A 0) (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) (A 0, B 1, C 2, D 3, E 4) (A 0, B 1, C 2, D 3, E 4, F 5));
 
 impl Tensor {
-    /// The part that `index` picks: integers, ranges, `(0..4).step_by(2)`, `..`, [`Ellipsis`],
-    /// [`NewAxis`], tuples of these, or a tensor of positions (`I64`) or truth values (`Bool`)
-    /// along one axis. A view, unless tensors pick. Python's `x[index]`.
+    /// The part that `index` picks; Python's `x[index]`. An index is
+    ///
+    /// - an integer (negative ones count from the end): the axis disappears;
+    /// - a range, also stepped as `(0..4).step_by(2)`; ends are cut at the size, and negative ones
+    ///   count from the end. (An empty Rust range such as `(1..-1).step_by(2)` has forgotten its
+    ///   end: it picks nothing. [`TensorIndex::Slice`] takes any end.)
+    /// - [`NewAxis`](crate::NewAxis), and [`Ellipsis`](crate::Ellipsis) for all axes that are left;
+    /// - positions: an `I64` tensor of any shape, a list `[0, 2]`, a `Vec`;
+    /// - a mask: a `Bool` tensor over as many axes as it has, or a list of bools;
+    /// - a tuple of these, or a `Vec` of [`TensorIndex`].
+    ///
+    /// The result is a view unless positions or masks pick. Several of them broadcast and pick
+    /// together: `x.i((&rows, &columns))` are single elements. Their common shape takes the place
+    /// of the axes that they pick from, or comes first if those are not side by side.
     ///
     /// # Panics
-    /// If there are more indices than axes, or a position is out of range.
+    /// If there are more indices than axes, a position is out of range, or shapes of tensors do not
+    /// fit.
     ///
     /// ```
     /// use d2l_core::{NewAxis, Tensor};
@@ -137,7 +36,9 @@ impl Tensor {
     /// assert_eq!(x.i((.., -1)), Tensor::from([2, 5]));
     /// assert_eq!(x.i((0, 1..)), Tensor::from([1, 2]));
     /// assert_eq!(x.i((.., NewAxis, 0)), Tensor::from([[0], [3]]));
-    /// assert_eq!(x.i((.., &Tensor::from([2, 0]))), Tensor::from([[2, 0], [5, 3]]));
+    /// assert_eq!(x.i((.., [2, 0])), Tensor::from([[2, 0], [5, 3]]));
+    /// assert_eq!(x.i(([0, 1, 1], [0, 0, 2])), Tensor::from([0, 3, 5]));
+    /// assert_eq!(x.i(&x.gt(3)), Tensor::from([4, 5]));
     /// ```
     #[track_caller]
     pub fn i<'a>(&self, index: impl Index<'a>) -> Tensor {
@@ -145,217 +46,259 @@ impl Tensor {
     }
 
     fn try_i(&self, list: Vec<TensorIndex<'_>>) -> Result<Tensor> {
-        let list = without_ellipsis(self, list)?;
-        let (view, picks) = slice(self, &list)?;
-        let mut out = recorded(view, self, list.iter().map(own).collect());
-        for (axis, pick) in picks {
-            let at = if pick.dtype() == DType::Bool {
-                positions(pick, &out, axis)?
-            } else {
-                pick.clone()
-            };
-            out = out.try_index_select(axis, &at)?;
-        }
-        Ok(out)
+        let Picked { view, plan } = self.picked("i", list)?;
+        let Some(plan) = plan else { return Ok(view) };
+        let x = plan.ordered(&view).reshape(plan.merged());
+        Ok(x.rows(plan.at, &plan.rows).reshape(plan.result()))
     }
 
-    /// Writes a number or a tensor (broadcast) to the part that `index` picks; `x[index] = value`.
-    ///
-    /// # Panics
-    /// As [`Tensor::i`]; if the value does not broadcast; if the tensor is part of a graph that is
-    /// being recorded; for tensors as indices.
-    ///
-    /// ```
-    /// use d2l_core::Tensor;
-    /// let x = Tensor::zeros([2, 3]);
-    /// x.set((0, 1..), 9.0);
-    /// assert_eq!(x, Tensor::from([[0.0, 9.0, 9.0], [0.0, 0.0, 0.0]]));
-    /// ```
-    #[track_caller]
-    pub fn set<'a>(&self, index: impl Index<'a>, value: impl IntoOperand) {
-        ok!(self.try_set(index.list(), value.operand()));
-    }
-
-    fn try_set(&self, list: Vec<TensorIndex<'_>>, value: Operand<'_>) -> Result<()> {
-        self.check_in_place("set")?;
-        let list = without_ellipsis(self, list)?;
-        let (view, picks) = slice(self, &list)?;
-        match (picks.as_slice(), value) {
-            ([], value) => view.assign("set", value),
-            ([(0, mask)], value) if mask.dtype() == DType::Bool && mask.dims() == view.dims() => {
-                view.assign_where(mask, value)
+    /// The view that integers, ranges and new axes pick, and the positions still to be applied to it.
+    pub(crate) fn picked(&self, op: &'static str, list: Vec<TensorIndex<'_>>) -> Result<Picked> {
+        let list = complete(op, self, list)?;
+        let (mut steps, mut picks, mut axis, mut to) = (Vec::new(), Vec::new(), 0, 0);
+        for index in &list {
+            let size = self.shape().get(axis).copied().unwrap_or(1);
+            if let Some(t) = index.tensor() {
+                picks.push(pick(op, t, self, axis, to)?);
             }
-            _ => bail!(
-                "set",
-                Index,
-                "only integers, ranges and a mask of the whole shape can be assigned to"
-            ),
+            let new = axis_steps(op, index, axis, size)?;
+            to += new.iter().filter(|s| !matches!(s, Step::At(_))).count();
+            axis += new.iter().filter(|s| !matches!(s, Step::New)).count();
+            steps.extend(new);
+        }
+        let view = self.cut(steps);
+        let plan = match picks[..] {
+            [] => None,
+            _ => Some(Plan::new(op, &view, &picks)?),
+        };
+        Ok(Picked { view, plan })
+    }
+
+    /// A view made of one step after the other.
+    fn cut(&self, steps: Vec<Step>) -> Tensor {
+        let whole = |(s, &n): (&Step, &usize)| matches!(*s, Step::Run(0, len, 1) if len == n);
+        if steps.len() == self.dim() && steps.iter().zip(self.shape()).all(whole) {
+            return self.clone();
+        }
+        part(self, "i", move |x| cut(x, &steps))
+    }
+}
+
+/// What an index picks.
+pub(crate) struct Picked {
+    view: Tensor,
+    plan: Option<Plan>,
+}
+
+impl Picked {
+    /// The shape of what is picked.
+    pub(crate) fn shape(&self) -> Dims {
+        self.plan.as_ref().map_or(*self.view.dims(), Plan::result)
+    }
+
+    /// Writes values of this shape to the place that is picked, or adds them there.
+    pub(crate) fn write(&self, op: &'static str, value: &Tensor, add: bool) -> Result<()> {
+        match &self.plan {
+            Some(plan) => plan.write(op, &self.view, value, add),
+            None if add => self.view.update(op, &[value], |x| x + value),
+            None => self.view.assign(op, value.into()),
         }
     }
 }
 
-/// The indices with `..` axes written out for an ellipsis, one for each axis.
-fn without_ellipsis<'a>(
-    x: &Tensor,
-    mut list: Vec<TensorIndex<'a>>,
-) -> Result<Vec<TensorIndex<'a>>> {
-    let whole = TensorIndex::Slice(None, None, 1);
-    let used: usize = list.iter().map(consumes).sum();
-    if used > x.dim() {
+/// Positions along some axes of a view, counted over all of them.
+struct Pick {
+    at: usize,
+    axes: usize,
+    positions: Tensor,
+}
+
+/// What a tensor picks from axis `axis` on, which is axis `at` of the view.
+fn pick(op: &'static str, t: &Tensor, x: &Tensor, axis: usize, at: usize) -> Result<Pick> {
+    if t.dtype() != DType::Bool {
+        let positions = t.positions(op, Some(axis), x.shape()[axis])?;
+        return Ok(Pick {
+            at,
+            axes: 1,
+            positions,
+        });
+    }
+    let covered = &x.shape()[axis..axis + t.dim()];
+    if t.shape() != covered {
         bail!(
-            "i",
-            Index,
-            "{used} indices for a tensor of {} axes, {:?}",
-            x.dim(),
+            op,
+            Shape,
+            "a mask of shape {:?} does not fit {covered:?} in {:?}",
+            t.shape(),
             x.shape()
         );
     }
-    let fill = vec![whole; x.dim() - used];
-    match list.iter().position(|i| matches!(i, TensorIndex::Ellipsis)) {
-        Some(at) => drop(list.splice(at..=at, fill)),
-        None => list.extend(fill),
-    }
-    Ok(list)
-}
-
-fn consumes(index: &TensorIndex<'_>) -> usize {
-    match index {
-        TensorIndex::NewAxis | TensorIndex::Ellipsis => 0,
-        TensorIndex::Tensor(t) if t.dtype() == DType::Bool => t.dim(),
-        _ => 1,
-    }
-}
-
-/// The view that integers, ranges and new axes pick, and the tensors still to be applied to it.
-fn slice<'a>(x: &Tensor, list: &[TensorIndex<'a>]) -> Result<(Tensor, Vec<(isize, &'a Tensor)>)> {
-    let (mut shape, mut strides, mut offset) = (vec![], vec![], x.offset());
-    let (mut axis, mut picks) = (0, vec![]);
-    for index in list {
-        let size = x.shape().get(axis).copied().unwrap_or(1);
-        let stride = x.strides().get(axis).copied().unwrap_or(1);
-        match *index {
-            TensorIndex::At(i) => offset += stride * position(i, size, axis)?,
-            TensorIndex::Slice(from, to, step) => {
-                let (start, n) = extent(from, to, step, size);
-                offset += stride * start;
-                shape.push(n);
-                strides.push(stride * step);
-            }
-            TensorIndex::NewAxis => {
-                shape.push(1);
-                strides.push(1);
-            }
-            TensorIndex::Ellipsis => bail!("i", Index, "more than one ellipsis"),
-            TensorIndex::Tensor(t) => {
-                picks.push((shape.len() as isize, t));
-                for a in axis..axis + consumes(index) {
-                    shape.push(x.shape()[a]);
-                    strides.push(x.strides()[a]);
-                }
-            }
-        }
-        axis += consumes(index);
-    }
-    if picks.len() > 1 {
-        bail!("i", Index, "more than one tensor as index");
-    }
-    Ok((
-        x.strided(offset, Dims::new(&shape), Dims::new(&strides)),
-        picks,
-    ))
-}
-
-fn position(i: isize, size: usize, axis: usize) -> Result<usize> {
-    let at = if i < 0 { i + size as isize } else { i };
-    if !(0..size as isize).contains(&at) {
-        bail!(
-            "i",
-            Index,
-            "position {i} is out of range for axis {axis} of size {size}"
-        );
-    }
-    Ok(at as usize)
-}
-
-/// Start and number of the positions of a slice of an axis.
-fn extent(from: Option<isize>, to: Option<isize>, step: usize, size: usize) -> (usize, usize) {
-    let n = size as isize;
-    let cut = |i: isize| (if i < 0 { i + n } else { i }).clamp(0, n) as usize;
-    let (start, end) = (from.map_or(0, cut), to.map_or(size, cut));
-    (start, end.saturating_sub(start).div_ceil(step))
-}
-
-/// An index without borrowed tensors: those keep their whole axes in the view.
-fn own(index: &TensorIndex<'_>) -> TensorIndex<'static> {
-    match *index {
-        TensorIndex::At(i) => TensorIndex::At(i),
-        TensorIndex::Slice(a, b, s) => TensorIndex::Slice(a, b, s),
-        TensorIndex::NewAxis => TensorIndex::NewAxis,
-        TensorIndex::Ellipsis | TensorIndex::Tensor(_) => TensorIndex::Slice(None, None, 1),
-    }
-}
-
-/// `view`, recorded as the part of `x` that `list` picks.
-fn recorded(view: Tensor, x: &Tensor, list: Vec<TensorIndex<'static>>) -> Tensor {
-    let shape = *x.dims();
-    view.record("i", [x], move |g, _| [Some(unslice(g, shape, &list))])
-}
-
-/// Zeros of `shape` with `g` where `list` picks.
-fn unslice(g: &Tensor, shape: Dims, list: &[TensorIndex<'static>]) -> Tensor {
-    let pick = |t: &Tensor, list: &[TensorIndex<'static>]| {
-        slice(t, list).expect("picked before from this shape").0
-    };
-    let out = Tensor::filled(shape, 0.0, g.dtype());
-    ok!(pick(&out, list).assign("i", Operand::Tensor(&g.detach())));
-    let list = list.to_vec();
-    out.record("unslice", [g], move |h, _| {
-        [Some(recorded(pick(h, &list), h, list.clone()))]
+    Ok(Pick {
+        at,
+        axes: t.dim().max(1),
+        positions: t.true_positions(op)?,
     })
 }
 
-/// The positions at which a mask over one axis is true.
-fn positions(mask: &Tensor, x: &Tensor, axis: isize) -> Result<Tensor> {
-    if mask.dim() != 1 || mask.numel() != x.size(axis) {
-        bail!(
-            "i",
-            Shape,
-            "a mask of shape {:?} does not fit axis {axis} of {:?}",
-            mask.shape(),
-            x.shape()
-        );
+/// How positions along several axes become rows along one.
+struct Plan {
+    /// The order of the axes in which those picked from are side by side.
+    order: Vec<isize>,
+    /// The shape in that order.
+    shape: Dims,
+    /// The first axis picked from, and their number.
+    at: usize,
+    count: usize,
+    /// The common shape of the positions.
+    places: Dims,
+    /// Numbers of rows, counted over all axes picked from.
+    rows: Tensor,
+}
+
+impl Plan {
+    fn new(op: &'static str, view: &Tensor, picks: &[Pick]) -> Result<Plan> {
+        let start = Dims::new(&[]);
+        let places = picks
+            .iter()
+            .try_fold(start, |all, p| broadcast(op, &all, p.positions.dims()))?;
+        let side_by_side = picks.windows(2).all(|w| w[0].at + w[0].axes == w[1].at);
+        let from: Vec<usize> = picks.iter().flat_map(|p| p.at..p.at + p.axes).collect();
+        let at = if side_by_side { from[0] } else { 0 };
+        let mut order: Vec<usize> = (0..view.dim()).filter(|a| !from.contains(a)).collect();
+        order.splice(at..at, from.iter().copied());
+        let sizes: Vec<usize> = order.iter().map(|&a| view.shape()[a]).collect();
+        let row = |rows: Option<Tensor>, p: &Pick| {
+            let next = p.positions.expand(places);
+            let size: usize = view.shape()[p.at..][..p.axes].iter().product();
+            Some(match rows {
+                Some(rows) => rows * size + next,
+                None => next,
+            })
+        };
+        let rows = picks.iter().fold(None, row).expect("at least one pick");
+        Ok(Plan {
+            order: order.iter().map(|&a| a as isize).collect(),
+            shape: Dims::new(&sizes),
+            at,
+            count: from.len(),
+            places,
+            rows: rows.reshape(-1).contiguous(),
+        })
     }
-    let at: Vec<i64> = mask
-        .to_vec::<bool>()
-        .into_iter()
-        .zip(0..)
-        .filter(|p| p.0)
-        .map(|p| p.1)
-        .collect();
-    Ok(Tensor::from_vec(at.clone(), at.len()))
+
+    /// The sizes with `middle` in place of the axes picked from.
+    fn around(&self, middle: &[usize]) -> Dims {
+        let (before, after) = (&self.shape[..self.at], &self.shape[self.at + self.count..]);
+        Dims::new(&[before, middle, after].concat())
+    }
+
+    /// The axes picked from as one.
+    fn merged(&self) -> Dims {
+        self.around(&[self.shape[self.at..][..self.count].iter().product()])
+    }
+
+    fn result(&self) -> Dims {
+        self.around(&self.places)
+    }
+
+    fn ordered(&self, view: &Tensor) -> Tensor {
+        if self.order.is_sorted() {
+            view.clone()
+        } else {
+            view.permute(&self.order)
+        }
+    }
+
+    fn write(&self, op: &'static str, view: &Tensor, value: &Tensor, add: bool) -> Result<()> {
+        let value = value.to_dtype(view.dtype()).expand(self.result());
+        let value = value.reshape(self.around(&[self.rows.numel()]));
+        self.ordered(view).in_order(op, |x| {
+            x.reshape(self.merged())
+                .put_rows(op, self.at, &self.rows, &value, add);
+            Ok(())
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Ellipsis, NewAxis, Tensor, testing::gradcheck_test};
+    use crate::{Ellipsis, NewAxis, Tensor, TensorIndex, testing::gradcheck_test};
     gradcheck_test!(slices, |x| x.i((1.., (0..4).step_by(2))) * 2.0, [3, 4]; no scalar);
     gradcheck_test!(positions, |x| x.i((.., NewAxis, -1)) * 2.0, [3, 4]; no empty, scalar);
-    gradcheck_test!(tensors, |x| x.i(&Tensor::from([2, 0, 2])) * 2.0, [3, 4]; no empty, scalar);
+    gradcheck_test!(tensors, |x| x.i(Tensor::from([2, 0, 2])) * 2.0, [3, 4]; no empty, scalar);
+    gradcheck_test!(
+        pairs,
+        |x| x.i((&Tensor::from([[0, 1], [1, 1]]), .., [0, -1])) * 2.0,
+        [2, 3, 2]; no empty, scalar);
+    gradcheck_test!(masks, |x| x.i(x.gt(x.mean())) * 2.0, [3, 4]);
+
+    fn cube() -> Tensor {
+        Tensor::arange(24).reshape([2, 3, 4])
+    }
 
     #[test]
     fn python_s_indices_work() {
-        let x = Tensor::arange(24).reshape([2, 3, 4]);
+        let x = cube();
         assert_eq!(x.i((Ellipsis, 0)).shape(), [2, 3]);
-        assert_eq!(
-            x.i((1, .., 1..=2)),
-            Tensor::from([[13, 14], [17, 18], [21, 22]])
-        );
+        let part = Tensor::from([[13, 14], [17, 18], [21, 22]]);
+        assert_eq!(x.i((1, .., 1..=2)), part);
         assert_eq!(x.i((.., -2..)).shape(), [2, 2, 4]);
         assert_eq!(x.i(5..).shape(), [0, 3, 4]);
+        assert_eq!(x.i((.., 1..3, -1, NewAxis)).shape(), [2, 2, 1]);
         assert_eq!(
-            x.i((0, 0, &Tensor::from([true, false, false, true]))),
+            x.i((0, 0, [true, false, false, true])),
             Tensor::from([0, 3])
         );
+        assert_eq!(x.i((NewAxis, Ellipsis, NewAxis)).shape(), [1, 2, 3, 4, 1]);
+    }
+
+    #[test]
+    fn integers_and_ranges_of_any_type_work() {
+        let x = Tensor::arange(6);
+        let all = [
+            x.i(4u8..),
+            x.i(4i64..6),
+            x.i(-2isize..),
+            x.i(4u32..=5),
+            x.i((4..9usize).step_by(1)),
+            x.i((-2i16..=-1).step_by(1)),
+        ];
+        assert!(all.iter().all(|t| *t == Tensor::from([4, 5])));
+        assert_eq!(x.i((1..).step_by(3)), Tensor::from([1, 4]));
+        assert_eq!(x.i((0..=4).step_by(2)), Tensor::from([0, 2, 4]));
+        assert_eq!(x.i(..=-5), Tensor::from([0, 1]));
+        let every_other = TensorIndex::Slice(Some(1), Some(-1), 2);
+        assert_eq!(x.i(every_other), Tensor::from([1, 3]));
+        assert_eq!(x.i(u64::MAX..).shape(), [0]);
+    }
+
+    #[test]
+    fn lists_pick_together() {
+        let x = cube();
+        assert_eq!(x.i((0, [0, 2], vec![1, 3])), Tensor::from([1, 11]));
+        // Side by side they stay where they were; apart, they come first.
+        assert_eq!(x.i((.., [0, 2, 1], [1, 3, 0])).shape(), [2, 3]);
+        assert_eq!(x.i(([0, 1, 1], .., [1, 3, 0])).shape(), [3, 3]);
+        assert_eq!(
+            x.i((.., &Tensor::from([[0], [2]]), [1, 3])).shape(),
+            [2, 2, 2]
+        );
+        assert_eq!(x.i(Tensor::from([[1, 0]])).shape(), [1, 2, 3, 4]);
+        // An integer is no list: it is gone before they pick.
+        assert_eq!(x.i((0, .., [1, 3])).shape(), [3, 2]);
+        let none: [usize; 0] = [];
+        assert_eq!(x.i(none).shape(), [0, 3, 4]);
+    }
+
+    #[test]
+    fn a_mask_covers_as_many_axes_as_it_has() {
+        let x = cube();
+        let mask = Tensor::from([[true, false, false], [false, true, true]]);
+        assert_eq!(x.i(&mask).shape(), [3, 4]);
+        assert_eq!(x.i((&mask, 1)), Tensor::from([1, 17, 21]));
+        assert_eq!(x.i((&mask, [1, 2, 3])), Tensor::from([1, 18, 23]));
+        assert_eq!(x.i(Tensor::from(true)).shape(), [1, 2, 3, 4]);
+        assert_eq!(x.i(Tensor::from(false)).shape(), [0, 2, 3, 4]);
     }
 
     #[test]
@@ -367,8 +310,45 @@ mod tests {
     }
 
     #[test]
+    fn second_derivatives_pass_through_positions() {
+        let f = |x: &Tensor| x.i([1, 1]).pow(3).sum();
+        let second = crate::grad(move |x: &Tensor| crate::grad(f)(x).sum());
+        assert_eq!(second(&Tensor::from([1.0, 2.0])), Tensor::from([0.0, 24.0]));
+    }
+
+    #[test]
     #[should_panic(expected = "i: position 3 is out of range for axis 1 of size 3")]
     fn a_position_out_of_range_is_named() {
         let _ = Tensor::zeros([2, 3]).i((0, 3));
+    }
+
+    #[test]
+    #[should_panic(expected = "i: position 9 is out of range for axis 1 of size 3")]
+    fn a_listed_position_out_of_range_is_named() {
+        let _ = Tensor::zeros([2, 3]).i((0, [1, 9]));
+    }
+
+    #[test]
+    #[should_panic(expected = "i: 3 indices for a tensor of 2 axes, [2, 3]")]
+    fn too_many_indices_are_refused() {
+        let _ = Tensor::zeros([2, 3]).i((0, 0, 0));
+    }
+
+    #[test]
+    #[should_panic(expected = "i: a mask of shape [2] does not fit [3] in [2, 3]")]
+    fn a_mask_must_fit() {
+        let _ = Tensor::zeros([2, 3]).i((.., [true, false]));
+    }
+
+    #[test]
+    #[should_panic(expected = "i: [2] and [3] do not broadcast")]
+    fn lists_must_broadcast() {
+        let _ = Tensor::zeros([2, 3]).i(([0, 1], [0, 1, 2]));
+    }
+
+    #[test]
+    #[should_panic(expected = "i: positions are an i64 tensor, not f32")]
+    fn floats_are_no_positions() {
+        let _ = Tensor::zeros([2, 3]).i(Tensor::zeros([1]));
     }
 }

@@ -2,7 +2,12 @@
 use crate::{
     DType, Tensor,
     error::{Result, bail, ok},
-    tensor::{Dims, axis, broadcast},
+    kernel::{
+        index::{self, Along},
+        math::Num,
+        storage::Plain,
+    },
+    tensor::{Dims, axis, broadcast, stored},
 };
 
 impl Tensor {
@@ -19,8 +24,14 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn take(&self, index: &Tensor) -> Tensor {
-        let at = ok!(flat("take", index, self.numel()));
+        let at = ok!(index.positions("take", None, self.numel()));
         self.pick(&at)
+    }
+
+    /// The elements at checked flat positions.
+    pub(crate) fn pick(&self, at: &Tensor) -> Tensor {
+        let picked = self.reshape(-1).rows(0, &at.reshape(-1));
+        picked.reshape(*at.dims())
     }
 
     /// `out[i][j] = self[i][index[i][j]]` for `dim` 1, and so on: the elements of each row that
@@ -38,18 +49,8 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn gather(&self, dim: isize, index: &Tensor) -> Tensor {
-        ok!(self.try_gather("gather", dim, index))
-    }
-
-    pub(crate) fn try_gather(
-        &self,
-        op: &'static str,
-        dim: isize,
-        index: &Tensor,
-    ) -> Result<Tensor> {
-        let a = axis(op, dim, self.dim())?;
-        let at = along(op, self.dims(), a, index)?;
-        Ok(self.pick(&at))
+        let (a, at) = ok!(self.places("gather", dim, index));
+        self.gathered(a, &at).reshape(*index.dims())
     }
 
     /// [`Tensor::gather`] with `index` and this tensor broadcast to each other outside of `dim`, and
@@ -61,7 +62,7 @@ impl Tensor {
     /// ```
     /// use d2l_core::Tensor;
     /// let x = Tensor::from([[3, 1], [2, 4]]);
-    /// assert_eq!(x.take_along_dim(&x.argsort(1), 1), Tensor::from([[1, 3], [2, 4]]));
+    /// assert_eq!(x.take_along_dim(&Tensor::from([[-1, 0]]), 1), Tensor::from([[1, 3], [4, 2]]));
     /// ```
     #[track_caller]
     pub fn take_along_dim(&self, index: &Tensor, dim: isize) -> Tensor {
@@ -81,84 +82,133 @@ impl Tensor {
             );
         }
         let n = self.shape().get(a).copied().unwrap_or(1);
-        let index = flat(OP, index, n)?;
+        let at = index.positions(OP, Some(a), n)?;
         if self.dim() == 0 {
-            return Ok(self.pick(&index));
+            return Ok(self.pick(&at));
         }
         let shape = broadcast(OP, &self.dims().with(a, 1), &index.dims().with(a, 1))?;
-        let x = self.expand(shape.with(a, n));
-        x.try_gather(OP, dim, &index.expand(shape.with(a, index.shape()[a])))
+        let at = at.expand(shape.with(a, index.shape()[a])).contiguous();
+        Ok(self.expand(shape.with(a, n)).gathered(a, &at))
     }
 
-    /// The elements at flat positions that were checked before.
-    pub(crate) fn pick(&self, at: &Tensor) -> Tensor {
-        self.reshape(-1)
-            .index_select(0, &at.reshape(-1))
-            .reshape(*at.dims())
+    /// The axis, and the checked places along it that `index` names, as a tensor of their own with at
+    /// least one axis.
+    pub(crate) fn places(
+        &self,
+        op: &'static str,
+        dim: isize,
+        index: &Tensor,
+    ) -> Result<(usize, Tensor)> {
+        let a = axis(op, dim, self.dim())?;
+        if index.numel() == 0 {
+            return Ok((a, Tensor::zeros(index.shape()).long()));
+        }
+        let n = self.shape().get(a).copied().unwrap_or(1);
+        let own = self.dims().lifted();
+        index.check_positions(op, Some(a), 0..n as i64)?;
+        let at = index.dims().lifted();
+        let fits = |(i, (&s, &n)): (usize, (&usize, &usize))| i == a || n <= s;
+        if at.len() != own.len() || !own.iter().zip(at.iter()).enumerate().all(fits) {
+            bail!(
+                op,
+                Shape,
+                "positions {:?} do not fit {:?} outside of axis {a}",
+                index.shape(),
+                self.shape()
+            );
+        }
+        Ok((a, index.raw_copy().reshape(at)))
+    }
+
+    /// The elements at checked places along axis `a`.
+    pub(crate) fn gathered(&self, a: usize, at: &Tensor) -> Tensor {
+        let (shape, at) = (*self.dims(), at.clone());
+        self.raw_gather(a, &at)
+            .record("gather", [self], move |g, _| {
+                [Some(g.spread_along(a, &at, shape))]
+            })
+    }
+
+    fn raw_gather(&self, a: usize, at: &Tensor) -> Tensor {
+        let x = self.contiguous_raw();
+        stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), *at.dims(), |out| {
+            let (x, at_read) = (x.read::<T>(), at.read::<i64>());
+            let strides = self.dims().lifted().strides();
+            index::along(&at_read, towards(at, &strides, a), |i, from| out[i] = x[from]);
+        }))
+    }
+
+    /// Zeros of `shape` plus these elements at checked places: the transpose of
+    /// [`Tensor::gathered`].
+    fn spread_along(&self, a: usize, at: &Tensor, shape: Dims) -> Tensor {
+        let out = Tensor::filled(shape, 0.0, self.dtype());
+        out.put_along("scatter_add", a, at, self, true);
+        out
+    }
+
+    /// Writes `source`, which has the shape of `at`, to checked places along axis `a`, or adds it
+    /// there. This tensor is contiguous.
+    pub(crate) fn put_along(
+        &self,
+        op: &'static str,
+        a: usize,
+        at: &Tensor,
+        source: &Tensor,
+        add: bool,
+    ) {
+        if add && self.dtype() == DType::Bool {
+            // One bool added to another must not become a byte of 2.
+            let sums = self.long();
+            sums.put_along(op, a, at, &source.long(), true);
+            return self.overwrite(&sums);
+        }
+        let from = source.apart_from(self);
+        stored!(self.dtype(), T => {
+            self.fold_along::<T>(a, at, &from, |old, new| if add { old.plus(new) } else { new });
+        });
+        let at = at.clone();
+        self.changed(op, source, move |g, cx| {
+            let rest = || {
+                if add {
+                    g.clone()
+                } else {
+                    g.without_places(a, &at)
+                }
+            };
+            [cx.needs(0, rest), cx.needs(1, || g.gathered(a, &at))]
+        });
+    }
+
+    /// `f(old, new)` in all these places of contiguous memory, one after the other; not recorded.
+    pub(crate) fn fold_along<T: Plain>(
+        &self,
+        a: usize,
+        at: &Tensor,
+        source: &Tensor,
+        f: impl Fn(T, T) -> T,
+    ) {
+        let (mut out, from) = self.write_with::<T>(source);
+        let strides = self.dims().lifted().strides();
+        index::along(&at.read::<i64>(), towards(at, &strides, a), |i, to| {
+            out[to] = f(out[to], from[i]);
+        });
+    }
+
+    /// A copy with zeros in these places.
+    fn without_places(&self, a: usize, at: &Tensor) -> Tensor {
+        let out = self.copy();
+        let zeros = Tensor::filled(*at.dims(), 0.0, self.dtype());
+        out.put_along("scatter", a, at, &zeros, false);
+        out
     }
 }
 
-/// `index` with its positions in `0..n`.
-pub(crate) fn flat(op: &'static str, index: &Tensor, n: usize) -> Result<Tensor> {
-    check_positions(op, index, -(n as i64), n)?;
-    let n = n as i64;
-    let index = index.detach();
-    Ok(super::walk::map::<i64, i64>(&index, DType::I64, move |i| {
-        if i < 0 { i + n } else { i }
-    }))
-}
-
-fn check_positions(op: &'static str, index: &Tensor, least: i64, n: usize) -> Result<()> {
-    if index.dtype() != DType::I64 {
-        bail!(
-            op,
-            DType,
-            "positions are an i64 tensor, not {}",
-            index.dtype()
-        );
+fn towards<'a>(at: &'a Tensor, strides: &'a Dims, axis: usize) -> Along<'a> {
+    Along {
+        shape: at.shape(),
+        strides,
+        axis,
     }
-    let bad = index
-        .contiguous_raw()
-        .read::<i64>()
-        .iter()
-        .find(|&&i| !(least..n as i64).contains(&i))
-        .copied();
-    match bad {
-        Some(i) => bail!(op, Index, "position {i} is out of range for size {n}"),
-        None => Ok(()),
-    }
-}
-
-/// The flat positions in a tensor of `shape` that `index` names along axis `a`.
-pub(crate) fn along(op: &'static str, shape: &Dims, a: usize, index: &Tensor) -> Result<Tensor> {
-    let n = shape.get(a).copied().unwrap_or(1);
-    check_positions(op, index, 0, n)?;
-    let index = index.detach();
-    if shape.is_empty() || index.numel() == 0 {
-        return Ok(index);
-    }
-    let fits = |(i, (&s, &n)): (usize, (&usize, &usize))| i == a || n <= s;
-    if index.dim() != shape.len() || !shape.iter().zip(index.shape()).enumerate().all(fits) {
-        bail!(
-            op,
-            Shape,
-            "positions {:?} do not fit {shape:?} outside of axis {a}",
-            index.shape()
-        );
-    }
-    let strides = shape.strides();
-    let mut at = &index * strides[a];
-    for other in (0..shape.len()).filter(|&i| i != a) {
-        at = at + ramp(index.shape()[other], other, shape.len()) * strides[other];
-    }
-    Ok(at)
-}
-
-/// `0..n` along axis `a` of `dim` axes.
-pub(crate) fn ramp(n: usize, a: usize, dim: usize) -> Tensor {
-    let mut shape = vec![1; dim];
-    shape[a] = n;
-    Tensor::arange(n).reshape(shape)
 }
 
 #[cfg(test)]
@@ -175,6 +225,10 @@ mod tests {
         [3, 4]; no empty, scalar
     );
     gradcheck_test!(
+        gather_in_the_middle,
+        |x| x.gather(-2, &Tensor::from([[[1, 0]], [[2, 2]]])) * 2.0,
+        [2, 3, 2]; no empty, scalar);
+    gradcheck_test!(
         take_along_dim,
         |x| x.take_along_dim(&Tensor::from([[0, -1, 0]]), 1) * 2.0,
         [3, 4]; no empty, scalar
@@ -190,8 +244,25 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "gather: position 4 is out of range for size 4")]
+    fn gather_agrees_with_its_definition() {
+        let x = Tensor::arange(60).reshape([3, 4, 5]);
+        let index = Tensor::arange(24).reshape([2, 4, 3]).remainder(3);
+        let y = x.gather(0, &index);
+        for (i, j, k) in [(0, 0, 0), (1, 3, 2), (0, 2, 1)] {
+            let from = index.i((i, j, k)).item() as usize;
+            assert_eq!(y.i((i, j, k)), x.i((from, j, k)));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "gather: position 4 is out of range for axis 1 of size 4")]
     fn a_position_out_of_range_is_named() {
         let _ = Tensor::zeros([3, 4]).gather(1, &Tensor::from([[4]]));
+    }
+
+    #[test]
+    #[should_panic(expected = "gather: positions [4, 1] do not fit [3, 4] outside of axis 1")]
+    fn positions_must_fit() {
+        let _ = Tensor::zeros([3, 4]).gather(1, &Tensor::from([[0], [0], [0], [0]]));
     }
 }

@@ -12,7 +12,7 @@ pub use convert::Data;
 pub use create::{IntoSteps, Steps};
 pub use device::{Device, DeviceError};
 pub use dtype::{DType, Element, default_dtype, set_default_dtype};
-pub use shape::{IntoShape, MAX_DIM};
+pub use shape::{IntoShape, MAX_DIM, Position};
 pub use view::View;
 
 pub(crate) use dtype::{float, stored, wide};
@@ -62,6 +62,8 @@ struct Inner {
     strides: Dims,
     dtype: DType,
     contiguous: bool,
+    /// The tensor that this one is a part of: never itself a view.
+    base: Option<Tensor>,
     meta: Meta,
 }
 
@@ -149,18 +151,43 @@ impl Tensor {
         WeakTensor(Arc::downgrade(&self.0))
     }
 
-    /// No other handle on this tensor and no view of its data.
+    /// No other handle on this tensor and no other view of its data.
     pub(crate) fn is_unshared(&self) -> bool {
-        Arc::strong_count(&self.0) == 1 && Arc::strong_count(&self.0.storage) == 1
+        Arc::strong_count(&self.0) == 1 && self.owns_storage()
     }
 
-    /// No view of its data, though perhaps other handles.
+    /// No other view of its data, though perhaps other handles on this one.
     pub(crate) fn owns_storage(&self) -> bool {
-        Arc::strong_count(&self.0.storage) == 1
+        // A base that only its view knows is nobody else's.
+        let own = match &self.0.base {
+            Some(base) if Arc::strong_count(&base.0) == 1 => 2,
+            _ => 1,
+        };
+        Arc::strong_count(&self.0.storage) == own
     }
 
     pub(crate) fn version(&self) -> u32 {
         self.0.storage.version()
+    }
+
+    /// How often a change of the data in place was recorded.
+    pub(crate) fn history(&self) -> u32 {
+        self.0.storage.history()
+    }
+
+    /// One more such change.
+    pub(crate) fn next_history(&self) -> u32 {
+        self.0.storage.next_history()
+    }
+
+    /// The tensor that this view is a part of.
+    pub(crate) fn base(&self) -> Option<&Tensor> {
+        self.0.base.as_ref()
+    }
+
+    /// The tensor whose data this is: that of which it is a view, or itself.
+    pub(crate) fn origin(&self) -> &Tensor {
+        self.base().unwrap_or(self)
     }
 
     /// A new contiguous tensor, written by `fill`, which must write every element.
@@ -178,6 +205,7 @@ impl Tensor {
             strides: shape.strides(),
             dtype,
             contiguous: true,
+            base: None,
             meta: Meta::none(),
         };
         Tensor(Arc::new(inner))
@@ -190,18 +218,23 @@ impl Tensor {
         // Nothing lies nowhere: an empty part may begin behind the end of the data.
         let offset = if shape.numel() == 0 { 0 } else { offset };
         Tensor(Arc::new(Inner {
+            meta: Meta::none().seen_at(storage.history()),
             storage,
             offset,
             shape,
             strides,
             dtype: self.dtype(),
             contiguous,
-            meta: Meta::none(),
+            base: Some(self.origin().clone()),
         }))
     }
 
-    /// The same data with other gradient bookkeeping.
+    /// The same data with other gradient bookkeeping, and no longer as a part of something.
     pub(crate) fn with_meta(&self, meta: Meta) -> Tensor {
+        self.handle(None, meta)
+    }
+
+    fn handle(&self, base: Option<Tensor>, meta: Meta) -> Tensor {
         let Inner {
             ref storage,
             offset,
@@ -218,15 +251,17 @@ impl Tensor {
             strides,
             dtype,
             contiguous,
+            base,
             meta,
         }))
     }
 
-    /// Sets the bookkeeping of a tensor nobody else has seen yet.
-    pub(crate) fn set_meta(&mut self, meta: Meta) {
+    /// Sets the bookkeeping of a result: what it is a part of, and where it comes from.
+    pub(crate) fn set_meta(&mut self, base: Option<Tensor>, meta: Meta) {
+        let meta = meta.seen_at(self.history());
         match Arc::get_mut(&mut self.0) {
-            Some(inner) => inner.meta = meta,
-            None => *self = self.with_meta(meta),
+            Some(inner) => (inner.base, inner.meta) = (base, meta),
+            None => *self = self.handle(base, meta),
         }
     }
 
@@ -261,24 +296,24 @@ impl Tensor {
         }
     }
 
-    /// All of the storage from this view's first element on, to change by strides.
-    pub(crate) fn write_strided<T: Plain>(&self) -> ElementsMut<'_, T> {
-        let guard = self.0.storage.write::<T>();
-        let range = self.0.offset.min(guard.len())..guard.len();
-        ElementsMut { guard, range }
-    }
-
-    /// This contiguous tensor to change and another, on other storage, to read.
+    /// This tensor to change, by strides unless it is contiguous, and a contiguous one on other
+    /// storage to read.
     pub(crate) fn write_with<'a, T: Plain>(
         &'a self,
         source: &'a Tensor,
     ) -> (ElementsMut<'a, T>, Elements<'a, T>) {
-        let (w, r) = write_read(&self.0.storage, &source.0.storage);
+        debug_assert!(source.is_contiguous());
+        let (w, r) = write_read::<T, T>(&self.0.storage, &source.0.storage);
         let (at, from) = (self.0.offset, source.0.offset);
+        let end = if self.is_contiguous() {
+            at + self.numel()
+        } else {
+            w.len()
+        };
         (
             ElementsMut {
                 guard: w,
-                range: at..at + self.numel(),
+                range: at..end,
             },
             Elements {
                 guard: r,

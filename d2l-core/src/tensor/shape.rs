@@ -41,6 +41,15 @@ impl Dims {
         out
     }
 
+    /// This shape with at least one axis.
+    pub(crate) fn lifted(&self) -> Dims {
+        if self.is_empty() {
+            self.insert(0, 1)
+        } else {
+            *self
+        }
+    }
+
     /// Number of elements.
     pub(crate) fn numel(&self) -> usize {
         self.iter().product()
@@ -139,24 +148,35 @@ macro_rules! into_shape {
         impl IntoShape for &Vec<$t> {
             fn entries(&self) -> ([isize; MAX_DIM], usize) { list(self) }
         }
-        impl AsIsize for $t { fn as_isize(self) -> isize { self as isize } }
     )* };
 }
 into_shape!(i32 i64 isize usize);
 
-trait AsIsize: Copy {
-    fn as_isize(self) -> isize;
+/// An integer of any type, as a position along an axis; negative ones count from the end.
+pub trait Position: Copy {
+    /// As the widest such type.
+    fn position(self) -> isize;
 }
 
+macro_rules! position {
+    ($($t:ty)*) => { $(
+        impl Position for $t {
+            // What does not fit is behind every end.
+            fn position(self) -> isize { isize::try_from(self).unwrap_or(isize::MAX) }
+        }
+    )* };
+}
+position!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+
 #[track_caller]
-fn list<T: AsIsize>(v: &[T]) -> ([isize; MAX_DIM], usize) {
+fn list<T: Position>(v: &[T]) -> ([isize; MAX_DIM], usize) {
     assert!(
         v.len() <= MAX_DIM,
         "shape: {} axes, but at most {MAX_DIM} are supported",
         v.len()
     );
     let mut out = [0; MAX_DIM];
-    out.iter_mut().zip(v).for_each(|(o, x)| *o = x.as_isize());
+    out.iter_mut().zip(v).for_each(|(o, x)| *o = x.position());
     (out, v.len())
 }
 
