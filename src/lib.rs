@@ -59,9 +59,9 @@ pub mod prelude;
 pub mod train;
 
 pub use d2l_core::{
-    Context, DType, Device, Ellipsis, Error, ErrorKind, Function, HookHandle, NewAxis, Tensor, cat,
-    default_dtype, detect_anomaly, grad, hessian, hvp, is_grad_enabled, jacobian, jvp, manual_seed,
-    no_grad, rng, runtime, set_default_dtype, stack, testing, value_and_grad, vjp,
+    Context, Conv, DType, Device, Ellipsis, Error, ErrorKind, Function, HookHandle, NewAxis, Pool,
+    Tensor, cat, default_dtype, detect_anomaly, grad, hessian, hvp, is_grad_enabled, jacobian, jvp,
+    manual_seed, no_grad, rng, runtime, set_default_dtype, stack, testing, value_and_grad, vjp,
 };
 pub use d2l_macros::{Module, add_to_class, save_hyperparameters};
 pub use module::{Module, init};

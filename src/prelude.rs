@@ -14,7 +14,7 @@ pub use crate::{
     train::{Checkpoint, Fit, Trainer},
 };
 pub use d2l_core::{
-    DType, Device, Ellipsis, NewAxis, Tensor, cat, detect_anomaly, grad, hessian, hvp, jacobian,
-    jvp, manual_seed, no_grad, stack, value_and_grad, vjp,
+    Conv, DType, Device, Ellipsis, NewAxis, Pool, Tensor, cat, detect_anomaly, grad, hessian, hvp,
+    jacobian, jvp, manual_seed, no_grad, stack, value_and_grad, vjp,
 };
 pub use d2l_macros::{Module, add_to_class, save_hyperparameters};
