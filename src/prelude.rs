@@ -14,7 +14,7 @@ pub use crate::{
     train::{Checkpoint, Fit, Trainer},
 };
 pub use d2l_core::{
-    DType, Device, Ellipsis, NewAxis, PadMode, Tensor, block_diag, cartesian_prod, cat,
+    Conv, DType, Device, Ellipsis, NewAxis, PadMode, Pool, Tensor, block_diag, cartesian_prod, cat,
     column_stack, detect_anomaly, dstack, grad, hessian, hstack, hvp, jacobian, jvp, manual_seed,
     meshgrid, meshgrid_xy, no_grad, stack, value_and_grad, vjp, vstack,
 };

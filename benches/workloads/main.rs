@@ -9,13 +9,14 @@ mod networks;
 mod protocol;
 mod w1;
 mod w8;
+mod w8_conv;
 
 use protocol::{Args, Workload};
 
 fn main() {
     let args = Args::parse();
     d2l::runtime::set_num_threads(args.threads);
-    let all: Vec<Workload> = [w1::all(), networks::all(), w8::all()]
+    let all: Vec<Workload> = [w1::all(), networks::all(), w8::all(), w8_conv::all()]
         .into_iter()
         .flatten()
         .collect();

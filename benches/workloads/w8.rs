@@ -29,7 +29,7 @@ fn forward_backward(shapes: &[&[usize]], f: impl Fn(&[Tensor]) -> Tensor + 'stat
 type Op = fn(&[Tensor]) -> Tensor;
 
 /// Both rows of an operation.
-fn both(name: &str, shapes: &'static [&'static [usize]], f: Op) -> [Workload; 2] {
+pub fn both(name: &str, shapes: &'static [&'static [usize]], f: Op) -> [Workload; 2] {
     [
         Workload::new(name, move || forward(shapes, f)),
         Workload::new(format!("{name}:fb"), move || forward_backward(shapes, f)),

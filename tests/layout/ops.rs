@@ -4,7 +4,7 @@ use super::*;
 pub const OPS: &str = "d2l-core/src/ops";
 
 /// Files of `ops/` without a gradient check, and why.
-const NO_GRADIENT: [(&str, &str); 12] = [
+const NO_GRADIENT: [(&str, &str); 13] = [
     (
         "binary",
         "a macro; what it makes is checked where it is made",
@@ -17,6 +17,7 @@ const NO_GRADIENT: [(&str, &str); 12] = [
     ("mod", "the list of operations"),
     ("one_hot", "labels are integers"),
     ("operand", "what an argument may be"),
+    ("options", "what a window may be told"),
     ("random", "random numbers depend on nothing"),
     (
         "unary",

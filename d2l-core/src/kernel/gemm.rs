@@ -7,14 +7,16 @@ mod pack;
 mod tile;
 mod vector;
 
+pub use pack::{Memory, no_memory, pack, with_scratch};
 pub use tile::Tiles;
+pub use vector::Vector;
 
 use super::{
     math::{Float, Num},
     simd::level,
     threads::{Shared, for_chunks, parallel_ns},
 };
-use pack::{LEFT, RIGHT, pack, with_scratch};
+use pack::{LEFT, RIGHT};
 use tile::{Block, Kernel, Start};
 
 /// Length of a block along the inner axis: a panel of B this long fits the first cache.

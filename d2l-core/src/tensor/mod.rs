@@ -7,6 +7,7 @@ mod dtype;
 mod random;
 mod shape;
 mod view;
+mod window;
 
 pub use convert::Data;
 pub use create::{IntoSteps, Steps};
@@ -17,6 +18,7 @@ pub use view::View;
 
 pub(crate) use dtype::{float, stored, wide};
 pub(crate) use shape::{Dims, axes, axis, broadcast, checked_numel, sizes};
+pub(crate) use window::{Window, spatial};
 
 use crate::{
     autograd::Meta,

@@ -121,7 +121,7 @@ pub(crate) fn checked_numel(op: &'static str, shape: &[usize]) -> Result<usize> 
     }
 }
 
-/// What reads as a shape or a list of axes: `3`, `[3, 4]`, `&[3, 4]`, `x.shape()`, a `Vec`.
+/// What reads as a shape or a list of axes: `3`, `(3, 4)`, `[3, 4]`, `&[3, 4]`, `x.shape()`, a `Vec`.
 /// Negative entries mean what they mean in PyTorch at that place.
 pub trait IntoShape {
     /// The entries as written.
@@ -147,6 +147,12 @@ macro_rules! into_shape {
         }
         impl IntoShape for &Vec<$t> {
             fn entries(&self) -> ([isize; MAX_DIM], usize) { list(self) }
+        }
+        impl IntoShape for ($t, $t) {
+            fn entries(&self) -> ([isize; MAX_DIM], usize) { list(&[self.0, self.1]) }
+        }
+        impl IntoShape for ($t, $t, $t) {
+            fn entries(&self) -> ([isize; MAX_DIM], usize) { list(&[self.0, self.1, self.2]) }
         }
     )* };
 }

@@ -41,14 +41,22 @@ pub fn pack<T: Float>(
 #[expect(dead_code, reason = "only its bytes are used")]
 pub struct Line([u64; 8]);
 
+/// Scratch memory of one thread.
+pub type Memory = Cell<Vec<Line>>;
+
 /// A buffer that each thread keeps for its next product.
-pub type Scratch = LocalKey<Cell<Vec<Line>>>;
+pub type Scratch = LocalKey<Memory>;
+
+/// None so far.
+pub const fn no_memory() -> Memory {
+    Cell::new(Vec::new())
+}
 
 thread_local! {
     /// The packed block of the left factor.
-    pub static LEFT: Cell<Vec<Line>> = const { Cell::new(Vec::new()) };
+    pub static LEFT: Memory = const { no_memory() };
     /// The packed panels of the right factor.
-    pub static RIGHT: Cell<Vec<Line>> = const { Cell::new(Vec::new()) };
+    pub static RIGHT: Memory = const { no_memory() };
 }
 
 /// Runs `f` with `len` numbers of scratch memory, whose contents are arbitrary.

@@ -5,7 +5,10 @@
 )]
 
 use super::{
-    super::simd::Level,
+    super::{
+        conv::tile::{Products, Taps, products, taps},
+        simd::Level,
+    },
     vector::{Portable, Vector},
 };
 
@@ -62,6 +65,10 @@ pub struct Kernel<T> {
     pub block: unsafe fn(&Block<T>),
     /// Several dot products; see [`dots`]. Unsafe likewise.
     pub dots: Dots<T>,
+    /// A convolution; see [`taps`]. Unsafe likewise.
+    pub taps: unsafe fn(&Taps<T>),
+    /// The products of a convolution's gradient; see [`products`]. Unsafe likewise.
+    pub products: unsafe fn(&Products<'_, T>),
 }
 
 /// Number types that have inner loops.
@@ -81,54 +88,56 @@ pub type Dots<T> = unsafe fn(
     count: usize,
 );
 
-fn kernel<V: Vector>(block: unsafe fn(&Block<V::Elem>), dots: Dots<V::Elem>) -> Kernel<V::Elem> {
-    Kernel {
-        mr: V::MR,
-        nr: 2 * V::LANES,
-        block,
-        dots,
-    }
-}
-
 macro_rules! tiles {
     ($t:ident, $base:ty, $avx2:ident, $avx512:ident) => {
         impl Tiles for $t {
             fn kernel(level: Level) -> Kernel<$t> {
-                shells! {
-                    avx2_block, avx2_dots, "avx2,fma", $avx2, $t;
-                    avx512_block, avx512_dots, "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", $avx512, $t;
-                }
+                #[cfg(target_arch = "x86_64")]
+                use std::arch::x86_64::{$avx2, $avx512};
                 match level {
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => kernel::<$avx512>(avx512_block, avx512_dots),
+                    Level::Avx512 => kernel!($t, $avx512, #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => kernel::<$avx2>(avx2_block, avx2_dots),
-                    _ => kernel::<$base>(block::<$base>, dots::<$base>),
+                    Level::Avx2 => kernel!($t, $avx2, #[target_feature(enable = "avx2,fma")]),
+                    _ => kernel!($t, $base,),
                 }
             }
         }
     };
 }
 
-macro_rules! shells {
-    ($($block:ident, $dots:ident, $features:literal, $v:ident, $t:ident;)*) => {$(
-        #[cfg(target_arch = "x86_64")]
-        use std::arch::x86_64::$v;
-
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = $features)]
-        unsafe fn $block(b: &Block<$t>) {
-            // SAFETY: demanded of the caller.
-            unsafe { block::<$v>(b) }
+/// The loops for one kind of register, compiled with its instructions.
+macro_rules! kernel {
+    ($t:ident, $v:ty, $(#[$features:meta])?) => {{
+        $(#[$features])?
+        unsafe fn run_block(x: &Block<$t>) {
+            // SAFETY: demanded of the caller, here and below.
+            unsafe { block::<$v>(x) }
         }
-
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = $features)]
-        unsafe fn $dots(k: usize, a: *const $t, stride: usize, b: *const $t, out: *mut $t, step: usize, count: usize) {
-            // SAFETY: demanded of the caller.
+        $(#[$features])?
+        unsafe fn run_dots(k: usize, a: *const $t, stride: usize, b: *const $t, out: *mut $t, step: usize, count: usize) {
+            // SAFETY: as above.
             unsafe { dots::<$v>(k, a, stride, b, out, step, count) }
         }
-    )*};
+        $(#[$features])?
+        unsafe fn run_taps(x: &Taps<$t>) {
+            // SAFETY: as above.
+            unsafe { taps::<$v>(x) }
+        }
+        $(#[$features])?
+        unsafe fn run_products(x: &Products<'_, $t>) {
+            // SAFETY: as above.
+            unsafe { products::<$v>(x) }
+        }
+        Kernel {
+            mr: <$v>::MR,
+            nr: 2 * <$v>::LANES,
+            block: run_block,
+            dots: run_dots,
+            taps: run_taps,
+            products: run_products,
+        }
+    }};
 }
 tiles!(f32, Portable<f32, 4>, __m256, __m512);
 tiles!(f64, Portable<f64, 2>, __m256d, __m512d);
