@@ -129,6 +129,11 @@ impl Tensor {
     /// The elements at which axes `a < b`, of one size, have the same index; axis `b` disappears. A
     /// view.
     pub(crate) fn along_diagonal(&self, a: usize, b: usize) -> Tensor {
+        assert!(
+            a.max(b) < self.dim(),
+            "diagonal: {:?} has no axes {a} and {b}",
+            self.shape()
+        );
         let own = *self.dims();
         diagonal_view(self, a, b).record("diagonal", [self], move |g, _| {
             [Some(g.onto_diagonal(own, a, b))]
