@@ -23,12 +23,14 @@ programs! {
     aliases
     base_and_nothing_else
     base_step_sees_override
+    batches_of_structs
     checkpoint
     containers
     encoder_decoder
     extension
     extra_arguments
     forward_on_plain_struct
+    frozen_and_renamed
     generic_forward
     generic_model
     generics
@@ -43,6 +45,7 @@ programs! {
     optional_argument
     override_calls_inherited
     plain_method_overrides
+    probe_shapes
     result_constructor
     shapes_of_types
     tied

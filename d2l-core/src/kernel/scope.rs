@@ -25,6 +25,76 @@ struct Frame<'a> {
 }
 
 thread_local!(static TOP: Cell<*const Frame<'static>> = const { Cell::new(null()) });
+thread_local!(static RESULTS: Cell<usize> = const { Cell::new(0) });
+thread_local!(static LAST: Cell<Passed> = const { Cell::new(Passed::NOTHING) });
+
+/// The part that gave the last result, by identities alone: it may be gone when a message is written.
+#[derive(Clone, Copy)]
+struct Passed {
+    part: (usize, &'static str),
+    /// Its container and its position there, if it has no address of its own.
+    within: Option<(usize, &'static str, usize)>,
+    shape: [usize; MAX_AXES],
+    axes: usize,
+}
+
+/// Longer shapes than the library has are cut off.
+const MAX_AXES: usize = 8;
+
+impl Passed {
+    const NOTHING: Passed = Passed {
+        part: (0, ""),
+        within: None,
+        shape: [0; MAX_AXES],
+        axes: 0,
+    };
+
+    fn shape(&self) -> &[usize] {
+        &self.shape[..self.axes]
+    }
+}
+
+/// How many results were noted since the outermost module was entered.
+pub fn results() -> usize {
+    RESULTS.get()
+}
+
+/// Notes that the part at `addr` gave a result of this shape, for the next message. Outside of a
+/// running module nothing is noted; neither is what a part inside has just given, if that was after
+/// `results` results.
+pub fn passed(addr: usize, type_name: &'static str, shape: &[usize], results: usize) {
+    // SAFETY: see `with_steps`.
+    let Some(top) = (unsafe { TOP.get().as_ref() }) else {
+        return;
+    };
+    let count = RESULTS.get();
+    if count > results && LAST.get().shape() == shape {
+        return;
+    }
+    let mut last = Passed {
+        part: (addr, type_name),
+        within: top.position(),
+        axes: shape.len().min(MAX_AXES),
+        ..Passed::NOTHING
+    };
+    last.shape[..last.axes].copy_from_slice(&shape[..last.axes]);
+    LAST.set(last);
+    RESULTS.set(count + 1);
+}
+
+impl Frame<'_> {
+    /// The container that has just said an index, with that index.
+    fn position(&self) -> Option<(usize, &'static str, usize)> {
+        let Step::Index(i) = self.step else {
+            return None;
+        };
+        // SAFETY: see `with_steps`.
+        match unsafe { self.outer.as_ref() }?.step {
+            Step::Module(m) => Some((m.addr(), m.name(), i)),
+            Step::Index(_) => None,
+        }
+    }
+}
 
 /// Runs `f` with `module` on the stack.
 pub fn enter<R>(module: &dyn Scope, f: impl FnOnce() -> R) -> R {
@@ -44,6 +114,9 @@ fn push<R>(step: Step<'_>, f: impl FnOnce() -> R) -> R {
         }
     }
     let outer = TOP.get();
+    if outer.is_null() {
+        RESULTS.set(0);
+    }
     let frame = Frame { step, outer };
     let _pop = Pop(outer);
     TOP.set((&raw const frame).cast());
@@ -76,11 +149,40 @@ pub fn place(addr: usize, type_name: &str) -> String {
     })
 }
 
-/// ` (in net.0, LazyLinear)` for the innermost running module, or nothing outside of any.
+/// ` (in net.0, LazyLinear)` for the innermost running module and a line about what flowed before, or
+/// nothing outside of any.
 pub(crate) fn suffix() -> String {
     with_steps(|s| path(s, None))
-        .map(|p| format!(" (in {p})"))
+        .map(|p| format!(" (in {p}){}", previous()))
         .unwrap_or_default()
+}
+
+/// A line about the last result within the running model: `previous: net.0 gave [4, 8]`.
+pub fn previous() -> String {
+    let last = LAST.get();
+    let place = with_steps(|steps| match steps.first() {
+        Some(Step::Module(outermost)) if RESULTS.get() > 0 => Some(last.place(*outermost)),
+        _ => None,
+    });
+    place
+        .map(|place| format!("\n  previous: {place} gave {:?}", last.shape()))
+        .unwrap_or_default()
+}
+
+impl Passed {
+    /// The dotted path in `model`; the type alone of a part that is not found there.
+    fn place(&self, model: &dyn Scope) -> String {
+        let found = match self.within {
+            None => model.find(self.part.0, self.part.1),
+            Some((addr, name, i)) => model.find(addr, name).map(|path| {
+                let dot = if path.is_empty() { "" } else { "." };
+                format!("{path}{dot}{i}")
+            }),
+        };
+        found
+            .filter(|path| !path.is_empty())
+            .unwrap_or_else(|| self.part.1.to_string())
+    }
 }
 
 /// `net.0, LazyLinear` for the part at `addr` of the running model; only the type if no module runs.

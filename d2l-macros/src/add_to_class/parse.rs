@@ -254,6 +254,11 @@ impl Method {
         quote!(#(#cfgs)*)
     }
 
+    /// Is it under the attribute `name`?
+    pub fn has(&self, name: &str) -> bool {
+        self.attrs.iter().any(|a| a.path().is_ident(name))
+    }
+
     /// The arguments without `self`.
     pub fn args(&self) -> impl Iterator<Item = &PatType> {
         self.sig.inputs.iter().filter_map(|a| match a {

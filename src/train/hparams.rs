@@ -1,0 +1,54 @@
+//! The hyperparameters of a trainer: what the book's saves.
+use super::Trainer;
+use crate::module::{
+    HParamError, HyperParameters,
+    hparams::{Map, Rule, Signature, Take},
+};
+use serde_json::Value;
+
+/// `max_epochs` and `gradient_clip_val`.
+///
+/// ```
+/// use d2l::prelude::*;
+/// let trainer = Trainer::parse_from(["--max-epochs", "3"]).unwrap();
+/// assert_eq!(trainer.max_epochs(), 3);
+/// assert_eq!(trainer.hparams()["gradient_clip_val"], 0.0);
+/// ```
+impl HyperParameters for Trainer {
+    type Ignored = ();
+
+    fn hparams(&self) -> Map {
+        Trainer::hparams(self)
+    }
+
+    fn signature() -> Signature {
+        let rule = |name, doc, default| Rule {
+            name,
+            doc,
+            default,
+            check: None,
+        };
+        let epochs = rule("max_epochs", "How many epochs `fit` runs.", None);
+        let clip: fn() -> Value = || 0.0.into();
+        let clip = rule(
+            "gradient_clip_val",
+            "Norm to clip gradients to; 0: none.",
+            Some(clip),
+        );
+        Signature::new("Trainer")
+            .argument("usize", Take::<usize>::new().text(), epochs)
+            .argument("f64", Take::<f64>::new().text(), clip)
+    }
+
+    fn from_hparams(map: &Map, (): ()) -> Result<Trainer, HParamError> {
+        let mut reader = Trainer::signature().reader(map);
+        let epochs = Take::<usize>::new().get(&mut reader, "max_epochs")?;
+        let clip = Take::<f64>::new().get(&mut reader, "gradient_clip_val")?;
+        reader.finish()?;
+        if clip >= 0.0 {
+            Ok(Trainer::new(epochs).gradient_clip_val(clip))
+        } else {
+            Err(reader.refused("gradient_clip_val is negative"))
+        }
+    }
+}
