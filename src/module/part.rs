@@ -3,7 +3,7 @@ use super::{Copier, Field, Param, Visitor, hparams::HParam};
 use std::marker::PhantomData;
 
 /// A field of type `T`. Method lookup on `&&&Part<T>` tries the four traits below in this order;
-/// whatever none of the first three takes is refused by a bound of the last.
+/// whatever none of the first three takes is refused by the bound of the last.
 pub struct Part<T>(PhantomData<T>);
 
 impl<T> Part<T> {
@@ -11,15 +11,22 @@ impl<T> Part<T> {
     pub const NEW: Part<T> = Part(PhantomData);
 }
 
+/// The answer: what is done with such a field.
+pub struct Known<T> {
+    /// See [`Field::visit_as`].
+    pub visit: fn(&T, &str, &mut dyn Visitor),
+    /// See [`Field::copy_with`].
+    pub copy: fn(&T, &mut Copier) -> T,
+}
+
 /// Modules, parameters, tensors, containers of them, and the plain data of the standard library.
 pub trait FieldPart<T: Field> {
-    /// See [`Field::visit_as`].
-    fn visit(&self, part: &T, name: &str, v: &mut dyn Visitor) {
-        part.visit_as(name, v);
-    }
-    /// See [`Field::copy_with`].
-    fn copy(&self, part: &T, c: &mut Copier) -> T {
-        part.copy_with(c)
+    /// Its own methods.
+    fn known(&self) -> Known<T> {
+        Known {
+            visit: T::visit_as,
+            copy: T::copy_with,
+        }
     }
 }
 impl<T: Field> FieldPart<T> for &&&Part<T> {}
@@ -27,10 +34,11 @@ impl<T: Field> FieldPart<T> for &&&Part<T> {}
 /// Plain data: nothing that is `Copy` owns a parameter.
 pub trait CopyPart<T: Copy> {
     /// It has no parts.
-    fn visit(&self, _: &T, _: &str, _: &mut dyn Visitor) {}
-    /// Itself.
-    fn copy(&self, part: &T, _: &mut Copier) -> T {
-        *part
+    fn known(&self) -> Known<T> {
+        Known {
+            visit: |_, _, _| {},
+            copy: |part, _| *part,
+        }
     }
 }
 impl<T: Copy> CopyPart<T> for &&Part<T> {}
@@ -38,26 +46,23 @@ impl<T: Copy> CopyPart<T> for &&Part<T> {}
 /// Plain data: settings that can be stored as hyperparameters.
 pub trait StoredPart<T: Clone> {
     /// It has no parts.
-    fn visit(&self, _: &T, _: &str, _: &mut dyn Visitor) {}
-    /// A clone.
-    fn copy(&self, part: &T, _: &mut Copier) -> T {
-        part.clone()
+    fn known(&self) -> Known<T> {
+        Known {
+            visit: |_, _, _| {},
+            copy: |part, _| part.clone(),
+        }
     }
 }
 impl<T: Clone + HParam> StoredPart<T> for &Part<T> {}
 
-/// Neither: the bound on the methods says so.
+/// Neither.
 pub trait AnyPart<T> {
     /// Does not compile.
-    fn visit(&self, part: &T, name: &str, v: &mut dyn Visitor)
+    fn known(&self) -> Known<T>
     where
         T: Field,
     {
-        part.visit_as(name, v);
-    }
-    /// Compiles, because [`visit`](AnyPart::visit) has complained already.
-    fn copy(&self, _: &T, _: &mut Copier) -> T {
-        unreachable!("the part has been refused")
+        FieldPart::known(&&&&Part::<T>::NEW)
     }
 }
 impl<T> AnyPart<T> for Part<T> {}

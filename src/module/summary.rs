@@ -108,15 +108,10 @@ pub trait Summarize: Module + Clone {
     /// # Panics
     /// If the model refuses inputs of these shapes.
     #[track_caller]
-    fn summary<S: InputShapes>(&self, shapes: S) -> Summary
-    where
-        Self: for<'a> Forward<S::Args<'a>>,
-    {
-        let (copy, inputs) = (self.clone(), shapes.zeros());
+    fn summary(&self, shapes: impl InputShapes<Self>) -> Summary {
+        let copy = self.clone();
         copy.eval();
-        let records = recording(|| {
-            no_grad(|| drop(copy.call(S::args(&inputs))));
-        });
+        let records = recording(|| no_grad(|| shapes.run(&copy)));
         Summary::of(&copy, &records)
     }
 
@@ -134,10 +129,7 @@ pub trait Summarize: Module + Clone {
     /// # Panics
     /// If the model refuses inputs of these shapes.
     #[track_caller]
-    fn layer_summary<S: InputShapes>(&self, shapes: S) -> LayerSummary
-    where
-        Self: for<'a> Forward<S::Args<'a>>,
-    {
+    fn layer_summary(&self, shapes: impl InputShapes<Self>) -> LayerSummary {
         let mut rows = self.summary(shapes).rows;
         let in_net = rows.iter().any(|r| r.path.starts_with("net."));
         rows.retain(|r| {
@@ -157,7 +149,7 @@ impl<M: Module + Clone> Summarize for M {}
 impl Summary {
     fn of<M: Module>(m: &M, records: &HashMap<String, Record>) -> Summary {
         let mut rows = Vec::new();
-        walk::visit_modules(m, &mut |path, m| {
+        walk::visit_distinct(m, &mut |path, m| {
             let record = records.get(path);
             rows.push(Row {
                 path: path.to_string(),
@@ -269,12 +261,16 @@ pub trait InputShape {
 #[derive(Clone, Copy, Debug)]
 pub struct Long<const N: usize>(pub [usize; N]);
 
-/// An argument that is there.
-fn present(zeros: &Option<Tensor>) -> &Tensor {
-    match zeros {
-        Some(t) => t,
-        None => unreachable!("`zeros` makes a tensor"),
-    }
+/// The shapes of all arguments of the `forward` of `M`: one, or a tuple of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are not the shapes of the inputs of `{M}`",
+    label = "not the shapes of its inputs",
+    note = "write `[2, 3]` for one argument, `([2, 3], [2])` for two, `Long([2, 9])` for integers"
+)]
+pub trait InputShapes<M: ?Sized> {
+    /// Calls `forward` on zeros of these shapes.
+    #[track_caller]
+    fn run(&self, m: &M);
 }
 
 macro_rules! input_shape {
@@ -288,19 +284,17 @@ macro_rules! input_shape {
             }
 
             fn arg(zeros: &Option<Tensor>) -> &Tensor {
-                present(zeros)
+                match zeros {
+                    Some(t) => t,
+                    None => unreachable!("`zeros` makes a tensor"),
+                }
             }
         }
 
-        impl<$($g)*> InputShapes for $shape {
-            type Args<'a> = (&'a Tensor,);
-
-            fn zeros(&self) -> Vec<Option<Tensor>> {
-                vec![InputShape::zeros(self)]
-            }
-
-            fn args(zeros: &[Option<Tensor>]) -> (&Tensor,) {
-                (<$shape as InputShape>::arg(&zeros[0]),)
+        impl<M: for<'a> Forward<(&'a Tensor,)>, $($g)*> InputShapes<M> for $shape {
+            fn run(&self, m: &M) {
+                let $s = self;
+                m.call((&$zeros,));
             }
         }
     )* };
@@ -325,35 +319,100 @@ impl<S: InputShape> InputShape for Option<S> {
     }
 }
 
-/// The shapes of all arguments of `forward`: one, or a tuple of them.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the shape of an input",
-    label = "not a shape",
-    note = "write `[2, 3]` for one argument, `([2, 3], [2])` for two, `Long([2, 9])` for integers"
-)]
-pub trait InputShapes {
-    /// The arguments.
-    type Args<'a>;
-    /// Zeros of these shapes.
-    fn zeros(&self) -> Vec<Option<Tensor>>;
-    /// The arguments that these zeros are.
-    fn args(zeros: &[Option<Tensor>]) -> Self::Args<'_>;
-}
-
 macro_rules! tuples {
     ($(($($t:ident $i:tt),+))*) => { $(
-        impl<$($t: InputShape),+> InputShapes for ($($t,)+) {
-            type Args<'a> = ($($t::Arg<'a>,)+);
-
-            fn zeros(&self) -> Vec<Option<Tensor>> {
-                vec![$(self.$i.zeros()),+]
-            }
-
-            fn args(zeros: &[Option<Tensor>]) -> Self::Args<'_> {
-                ($($t::arg(&zeros[$i]),)+)
+        impl<M: for<'a> Forward<($($t::Arg<'a>,)+)>, $($t: InputShape),+> InputShapes<M> for ($($t,)+) {
+            fn run(&self, m: &M) {
+                let zeros = ($(self.$i.zeros(),)+);
+                m.call(($($t::arg(&zeros.$i),)+));
             }
         }
     )* };
 }
 
 tuples! { (A 0) (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) (A 0, B 1, C 2, D 3, E 4) }
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+    use std::rc::Rc;
+
+    #[derive(Module)]
+    struct Pair {
+        #[module(frozen)]
+        left: LazyLinear,
+        shared: Rc<LazyLinear>,
+        again: Rc<LazyLinear>,
+        scale: Param,
+    }
+
+    #[add_to_class(Pair)]
+    fn forward(&self, x: &Tensor, rows: &Tensor, other: Option<&Tensor>) -> Tensor {
+        let y = self.left.forward(x).index_select(0, rows);
+        let y = self.again.forward(&self.shared.forward(&y)) * &*self.scale;
+        other.map_or(y.clone(), |o| y + o)
+    }
+
+    fn pair() -> Pair {
+        let shared = Rc::new(LazyLinear::new(4));
+        Pair {
+            left: LazyLinear::new(4),
+            again: shared.clone(),
+            shared,
+            scale: Param::new(Tensor::ones([4])),
+        }
+    }
+
+    #[test]
+    fn shared_layers_count_once_and_work_twice() {
+        let summary = pair().summary(([3, 2], Long([5]), None::<[usize; 1]>));
+        let expected = "\
+part                        output shape  parameters  FLOP
+Pair                        [5, 4]                36     -
+  (left): Linear            [3, 4]                12    48
+  (shared): Linear          [5, 4]                20   320
+36 parameters, 12 of them frozen; 368 FLOP";
+        let shown = summary.to_string();
+        let lines: Vec<_> = shown
+            .lines()
+            .map(|l| l.split_whitespace().collect::<Vec<_>>())
+            .collect();
+        let wanted: Vec<_> = expected
+            .lines()
+            .map(|l| l.split_whitespace().collect::<Vec<_>>())
+            .collect();
+        assert_eq!(lines, wanted, "{shown}");
+        let with = pair().summary(([3, 2], Long([5]), Some([5, 4])));
+        assert_eq!(with.rows[0].output_shape, Some(vec![5, 4]));
+    }
+
+    #[test]
+    fn the_model_and_the_random_numbers_stay_as_they_are() {
+        let net = sequential![LazyLinear::new(3), ReLU, ReLU, LazyLinear::new(2)];
+        d2l_core::manual_seed(3);
+        let expected = Tensor::rand([4]);
+        d2l_core::manual_seed(3);
+        let summary = net.summary([2, 5]);
+        assert_eq!(Tensor::rand([4]), expected);
+        assert!(net.is_training() && !net.get::<LazyLinear>(0).unwrap().weight.is_initialized());
+        let shapes: Vec<_> = summary
+            .rows
+            .iter()
+            .map(|r| r.output_shape.clone().unwrap())
+            .collect();
+        assert_eq!(shapes, [[2, 2], [2, 3], [2, 3], [2, 3], [2, 2]]);
+        assert_eq!(summary.rows[2].kind, "ReLU");
+    }
+
+    #[test]
+    #[should_panic(expected = "(in 0, Linear)")]
+    fn a_shape_that_does_not_fit_is_refused_as_in_forward() {
+        sequential![Linear::new(3, 2)].summary([1, 4]);
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        let groups = [0, 999, 1000, 61_706, 1_234_567].map(super::grouped);
+        assert_eq!(groups, ["0", "999", "1,000", "61,706", "1,234,567"]);
+    }
+}

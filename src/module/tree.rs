@@ -1,7 +1,7 @@
 //! What one does with a model as a tree of modules and parameters.
 use super::{
     Module, Param, Repr, StateDict, StateDictError, Visitor, pattern, state_dict,
-    walk::{Part, visit_modules, visit_parameters, walk},
+    walk::{Part, visit_distinct, visit_parameters, walk},
 };
 use d2l_core::Tensor;
 use std::{any::Any, collections::HashSet};
@@ -95,13 +95,9 @@ pub trait ModuleExt: Module {
     /// Path and type of every module in the tree, this one (with an empty path) first; a shared one
     /// once, at its first place.
     fn modules(&self) -> Vec<(String, &'static str)> {
-        let (mut all, mut seen) = (Vec::new(), HashSet::new());
-        visit_modules(self, &mut |path, m| {
-            // modules of no size have no address of their own
-            let key = (std::ptr::from_ref(m).cast::<()>() as usize, m.type_name());
-            if size_of_val(m) == 0 || seen.insert(key) {
-                all.push((path.to_string(), m.type_name()));
-            }
+        let mut all = Vec::new();
+        visit_distinct(self, &mut |path, m| {
+            all.push((path.to_string(), m.type_name()))
         });
         all
     }

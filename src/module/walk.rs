@@ -1,12 +1,25 @@
 //! The one walk over a model: everything in it with its dotted path.
 use super::{Mode, Module, Param, Visitor};
 use d2l_core::Tensor;
+use std::collections::HashSet;
 
 /// Calls `f` with every module of the tree and its dotted path: wholes before parts, `m` itself
 /// (with an empty path) first.
 pub fn visit_modules<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, &dyn Module)) {
     walk(m, &mut |path, part| {
         if let Part::Module(m) = part {
+            f(path, m);
+        }
+    });
+}
+
+/// [`visit_modules`] with a shared module once, at its first place.
+pub(super) fn visit_distinct<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, &dyn Module)) {
+    let mut seen = HashSet::new();
+    visit_modules(m, &mut |path, m| {
+        // modules of no size have no address of their own
+        let key = (std::ptr::from_ref(m).cast::<()>() as usize, m.type_name());
+        if size_of_val(m) == 0 || seen.insert(key) {
             f(path, m);
         }
     });

@@ -84,6 +84,13 @@ impl Args {
         if id == "method" {
             self.method = true;
         } else if id == "ext" {
+            self.ext = Some(id.clone()); // even without a name: then it is no inherent method
+            if !input.peek(Token![=]) || !input.peek2(Ident) {
+                return Err(on(
+                    id,
+                    "this option needs the name of a trait: write `ext = Name`",
+                ));
+            }
             input.parse::<Token![=]>()?;
             self.ext = Some(input.parse()?);
         } else {

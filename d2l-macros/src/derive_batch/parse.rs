@@ -1,6 +1,6 @@
 //! Attributes and fields, turned into what they mean for a batch.
 use crate::{
-    diagnostics::{Errors, on},
+    diagnostics::{Errors, on, value},
     paths,
 };
 use quote::format_ident;
@@ -81,7 +81,7 @@ fn ours(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
 impl Item {
     fn option(&mut self, m: &ParseNestedMeta<'_>) -> syn::Result<()> {
         if m.path.is_ident("name") {
-            self.batch = m.value()?.parse()?;
+            self.batch = value(m, "name = Items")?;
         } else if m.path.is_ident("crate") {
             self.krate = m.value()?.call(Path::parse_mod_style)?;
         } else {
@@ -129,7 +129,7 @@ impl Field {
                 syn::parse_quote!(0)
             });
         } else if m.path.is_ident("with") {
-            self.with = Some(m.value()?.parse()?);
+            self.with = Some(value(m, "with = function")?);
         } else {
             let text =
                 "unknown option; on a field there are `pad = ..`, `with = ..`, `label` and `skip`";

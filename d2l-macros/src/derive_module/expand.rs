@@ -125,8 +125,9 @@ fn part(f: &Field, method: &str, arguments: TokenStream, p: &TokenStream) -> Tok
         let call = quote_spanned!(ty.span()=> <#ty as #p::Field>::#strict);
         return quote!(#call(#arguments));
     }
-    let method = Ident::new(method, ty.span());
-    quote_spanned!(ty.span()=> (&&&&#p::Part::<#ty>::NEW).#method(#arguments))
+    let method = Ident::new(method, Span::call_site());
+    let known = quote_spanned!(ty.span()=> (&&&&#p::Part::<#ty>::NEW).known());
+    quote!((#known.#method)(#arguments))
 }
 
 /// The items of `impl FieldRules`.

@@ -1,6 +1,6 @@
 //! Attributes and fields, turned into what they mean for a module.
 use crate::{
-    diagnostics::{Errors, near, on},
+    diagnostics::{Errors, near, on, value},
     hyperparameters::{Rule, doc},
     paths,
 };
@@ -124,15 +124,15 @@ fn options(attrs: &[Attribute], errors: &mut Errors) -> Options {
 
 fn option(o: &mut Options, m: &ParseNestedMeta<'_>) -> syn::Result<()> {
     if m.path.is_ident("base") {
-        o.base = Some(m.value()?.parse()?);
+        o.base = Some(value(m, "base = Classifier")?);
     } else if m.path.is_ident("crate") {
         o.krate = m.value()?.call(Path::parse_mod_style)?;
     } else if m.path.is_ident("no_clone") {
         o.no_clone = true;
     } else if m.path.is_ident("repr") {
-        o.repr = Some(m.value()?.parse()?);
+        o.repr = Some(value(m, "repr = Type::function")?);
     } else if m.path.is_ident("flops") {
-        o.flops = Some(m.value()?.parse()?);
+        o.flops = Some(value(m, "flops = Type::function")?);
     } else {
         let known = ["base", "no_clone", "repr", "crate", "flops"];
         return Err(m.error(unknown(m, &known, "on a type there are `base = ..`, `no_clone`, `repr = ..`, `flops = ..` and `crate = ..`")));
@@ -191,7 +191,7 @@ impl Field {
         } else if m.path.is_ident("frozen") {
             self.frozen = Some(m.path.clone());
         } else if m.path.is_ident("rename") {
-            self.rename = Some(m.value()?.parse()?);
+            self.rename = Some(value(m, "rename = \"name\"")?);
         } else {
             let known = ["skip", "frozen", "rename"];
             let all = "on a field there are `skip`, `frozen` and `rename = \"..\"`";

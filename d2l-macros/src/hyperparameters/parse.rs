@@ -19,6 +19,8 @@ use syn::{
 pub struct Call {
     fields: Vec<FieldValue>,
     pub ignore: Vec<Ident>,
+    /// Could not be read; the error is noted.
+    broken: bool,
 }
 
 impl Call {
@@ -73,6 +75,7 @@ pub fn find_call(m: &Method, errors: &mut Errors) -> Option<Call> {
     replace(m.body.clone(), &mut |tokens, _| {
         let nothing = || Call {
             ignore: names.clone(),
+            broken: true,
             ..Call::default()
         };
         found = Some(errors.take(syn::parse2(tokens)).unwrap_or_else(nothing));
@@ -91,6 +94,9 @@ pub fn replace_call(t: &Target, m: &mut Method, call: &Call, sound: bool) {
         m.attrs.push(parse_quote!(#[track_caller]));
     }
     m.body = replace(std::mem::take(&mut m.body), &mut |_, span| {
+        if call.broken {
+            return quote_spanned!(span=> ::core::unreachable!());
+        }
         let stored = names.iter().filter(|n| call.stores(n) && !call.gives(n));
         let fields = &call.fields;
         // the given fields first: they may still borrow the arguments

@@ -1,6 +1,6 @@
 //! `#[hparam(default = .., range = .., check = ..)]` on a field or an argument.
 use crate::{
-    diagnostics::{Errors, near, on},
+    diagnostics::{Errors, near, on, value},
     types::is_text,
 };
 use proc_macro2::TokenStream;
@@ -68,7 +68,7 @@ impl Rule {
         if place.is_some() {
             return Err(m.error(format!("`{name}` is given twice")));
         }
-        *place = Some(m.value()?.parse()?);
+        *place = Some(value(m, &format!("{name} = .."))?);
         Ok(())
     }
 

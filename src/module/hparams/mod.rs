@@ -80,7 +80,8 @@ pub enum HParamError {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored as a hyperparameter",
     label = "not serializable",
-    note = "derive `serde::Serialize` and `serde::Deserialize` on `{Self}`, or leave it out: `save_hyperparameters!(.., ignore = [..])`"
+    note = "derive `serde::Serialize` and `serde::Deserialize` on `{Self}`, or leave it out: `save_hyperparameters!(.., ignore = [..])`",
+    note = "a part of a model is stored if its own constructor calls `save_hyperparameters!`, with nothing ignored"
 )]
 pub trait HParam: Sized {
     /// For the file.
@@ -272,9 +273,9 @@ pub enum Borrowed {}
 
 /// The ignored arguments of a constructor that stores all.
 #[diagnostic::on_unimplemented(
-    message = "the constructor of this model has arguments that are not in a checkpoint: `{Self}`",
-    label = "cannot be rebuilt from the checkpoint alone",
-    note = "pass them: `load_from_checkpoint_with(path, <{Self}>)`"
+    message = "the constructor has arguments that are not stored: `{Self}`",
+    label = "cannot be made from stored values alone",
+    note = "pass them: `load_from_checkpoint_with(path, <{Self}>)`, and so `from_config_with` and `parse_from_with`"
 )]
 pub trait Nothing {
     /// `()`.
