@@ -7,6 +7,7 @@ set -euo pipefail
 limit=${1:-1.5}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
+target=${CARGO_TARGET_DIR:-$work/target}
 trap 'rm -rf "$work"' EXIT
 
 mkdir "$work/src"
@@ -56,14 +57,14 @@ seconds() {
     local best=999 used
     for _ in 1 2 3; do
         touch "$work/src/lib.rs"
-        used=$({ TIMEFORMAT=%U; time cargo check -q --offline --manifest-path "$work/Cargo.toml" --target-dir "$work/target" >&2; } 2>&1 | tail -1)
+        used=$({ TIMEFORMAT=%U; time cargo check -q --offline --manifest-path "$work/Cargo.toml" --target-dir "$target" >&2; } 2>&1 | tail -1)
         best=$(echo "$used $best" | awk '{ print ($1 < $2) ? $1 : $2 }')
     done
     echo "$best"
 }
 
 echo 'pub use d2l::prelude::*;' > "$work/src/lib.rs"
-cargo check -q --offline --manifest-path "$work/Cargo.toml" --target-dir "$work/target"
+cargo check -q --offline --manifest-path "$work/Cargo.toml" --target-dir "$target"
 empty=$(seconds)
 {
     echo '#![allow(dead_code, missing_docs)]'

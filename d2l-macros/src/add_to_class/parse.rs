@@ -84,7 +84,8 @@ impl Args {
         if id == "method" {
             self.method = true;
         } else if id == "ext" {
-            self.ext = Some(id.clone()); // even without a name: then it is no inherent method
+            // even without a name: then the function is no inherent method
+            self.ext = Some(Ident::new("Extension", id.span()));
             if !input.peek(Token![=]) || !input.peek2(Ident) {
                 return Err(on(
                     id,

@@ -98,7 +98,7 @@ fn structure(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
 
 /// One call per field, spanned at the field's type: "`X` cannot be a field of a module" points there.
 fn visit(model: &Model, p: &TokenStream) -> TokenStream {
-    each(model, |_, fields, place| {
+    let visits = each(model, |_, fields, place| {
         let visits = fields.iter().filter(|f| f.visited()).map(|f| {
             let (name, place) = (&f.name, place(f));
             let visit = part(f, "visit", quote!(#place, #name, v), p);
@@ -107,8 +107,13 @@ fn visit(model: &Model, p: &TokenStream) -> TokenStream {
                 None => quote!(#visit;),
             }
         });
-        quote!(#[allow(unused_imports)] use #p::{AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _}; #(#visits)*)
-    })
+        quote!(#(#visits)*)
+    });
+    quote! {
+        #[allow(unused_imports)]
+        use #p::{AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _};
+        #visits
+    }
 }
 
 /// `visit` or `copy` of a field, by what its type turns out to be. A type that holds a reference,

@@ -95,7 +95,7 @@ pub fn replace_call(t: &Target, m: &mut Method, call: &Call, sound: bool) {
     }
     m.body = replace(std::mem::take(&mut m.body), &mut |_, span| {
         if call.broken {
-            return quote_spanned!(span=> ::core::unreachable!());
+            return quote_spanned!(span=> { let _ = (#(&#names),*); ::core::unreachable!() });
         }
         let stored = names.iter().filter(|n| call.stores(n) && !call.gives(n));
         let fields = &call.fields;
