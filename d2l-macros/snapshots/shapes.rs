@@ -52,27 +52,18 @@ const _: () = {
     #[diagnostic::do_not_recommend]
     impl ::d2l::__private::Module for Block {
         fn visit(&self, v: &mut dyn ::d2l::__private::Visitor) {
+            #[allow(unused_imports)]
+            use ::d2l::__private::{
+                AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _,
+            };
             match self {
-                Self::Identity {} => {
-                    #[allow(unused_imports)]
-                    use ::d2l::__private::{
-                        AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _,
-                    };
-                }
+                Self::Identity {} => {}
                 Self::One { 0: __0, 1: __1 } => {
-                    #[allow(unused_imports)]
-                    use ::d2l::__private::{
-                        AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _,
-                    };
                     ((&&&&::d2l::__private::Part::<LazyLinear>::NEW)
                         .known()
                         .visit)(__0, "fc", v);
                 }
                 Self::Many { blocks: __blocks, act: __act } => {
-                    #[allow(unused_imports)]
-                    use ::d2l::__private::{
-                        AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _,
-                    };
                     ((&&&&::d2l::__private::Part::<Vec<Block>>::NEW)
                         .known()
                         .visit)(__blocks, "blocks", v);

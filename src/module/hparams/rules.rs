@@ -3,6 +3,9 @@ use super::{HParamError, Map, Reader, near};
 use serde_json::Value;
 use std::{any::Any, fmt::Debug, fmt::Display, marker::PhantomData, ops::RangeBounds};
 
+/// Why a value is refused, or nothing.
+pub type Check = fn(&dyn Any) -> Result<(), String>;
+
 /// `#[hparam(default = .., range = .., check = ..)]` on a field or an argument, and its
 /// documentation.
 #[derive(Clone, Copy)]
@@ -14,7 +17,7 @@ pub struct Rule {
     /// What stands for a missing value.
     pub default: Option<fn() -> Value>,
     /// Why a value of the field's type is refused.
-    pub check: Option<fn(&dyn Any) -> Result<(), String>>,
+    pub check: Option<Check>,
 }
 
 /// The rules on the fields of a type; written by `#[derive(Module)]`.
