@@ -1,7 +1,11 @@
 //! What a model makes of an input of some shape: shapes, parameters, arithmetic.
 use super::{Forward, Module, ModuleExt, Param, scope, walk};
 use d2l_core::{DType, Tensor, no_grad, rng};
-use std::{cell::RefCell, collections::HashMap, fmt};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    fmt,
+};
 
 /// One part of a model that was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,12 +44,15 @@ struct Record {
     flops: u64,
 }
 
-thread_local!(static RECORDS: RefCell<Option<HashMap<String, Record>>> = const { RefCell::new(None) });
+thread_local! {
+    static RECORDING: Cell<bool> = const { Cell::new(false) };
+    static RECORDS: RefCell<HashMap<String, Record>> = RefCell::default();
+}
 
 /// Is a summary being made on this thread?
 #[inline]
 pub(super) fn is_recording() -> bool {
-    RECORDS.with_borrow(Option::is_some)
+    RECORDING.get()
 }
 
 /// Notes that the running module `m` has made `y`.
@@ -53,7 +60,6 @@ pub(super) fn is_recording() -> bool {
 pub(super) fn record(m: &dyn Module, y: &Tensor, flops: u64) {
     let path = scope::path(m);
     RECORDS.with_borrow_mut(|records| {
-        let Some(records) = records else { return };
         let flops = flops + records.get(&path).map_or(0, |r| r.flops);
         let shape = y.shape().to_vec();
         records.insert(path, Record { shape, flops });
@@ -73,13 +79,14 @@ fn recording(f: impl FnOnce()) -> HashMap<String, Record> {
     impl Drop for Restore {
         fn drop(&mut self) {
             rng::set_default_state(self.0);
-            RECORDS.set(None);
+            RECORDING.set(false);
         }
     }
     let _restore = Restore(rng::default_state());
-    RECORDS.set(Some(HashMap::new()));
+    RECORDS.take();
+    RECORDING.set(true);
     f();
-    RECORDS.take().unwrap_or_default()
+    RECORDS.take()
 }
 
 /// Summaries of models that can be cloned and called.

@@ -25,38 +25,52 @@ struct Frame<'a> {
 }
 
 thread_local!(static TOP: Cell<*const Frame<'static>> = const { Cell::new(null()) });
-thread_local!(static RESULTS: Cell<usize> = const { Cell::new(0) });
-thread_local!(static LAST: Cell<Passed> = const { Cell::new(Passed::NOTHING) });
+thread_local!(static LAST: Last = const { Last::NOTHING });
 
 /// The part that gave the last result, by identities alone: it may be gone when a message is written.
-#[derive(Clone, Copy)]
-struct Passed {
-    part: (usize, &'static str),
+struct Last {
+    /// How many results there were since the outermost module was entered.
+    results: Cell<usize>,
+    part: Cell<Part>,
     /// Its container and its position there, if it has no address of its own.
-    within: Option<(usize, &'static str, usize)>,
-    shape: [usize; MAX_AXES],
-    axes: usize,
+    within: Cell<Option<(Part, usize)>>,
+    axes: Cell<usize>,
+    sizes: [Cell<usize>; MAX_AXES],
 }
+
+/// Address and type.
+type Part = (usize, &'static str);
 
 /// Longer shapes than the library has are cut off.
 const MAX_AXES: usize = 8;
 
-impl Passed {
-    const NOTHING: Passed = Passed {
-        part: (0, ""),
-        within: None,
-        shape: [0; MAX_AXES],
-        axes: 0,
+impl Last {
+    const NOTHING: Last = Last {
+        results: Cell::new(0),
+        part: Cell::new((0, "")),
+        within: Cell::new(None),
+        axes: Cell::new(0),
+        sizes: [const { Cell::new(0) }; MAX_AXES],
     };
 
-    fn shape(&self) -> &[usize] {
-        &self.shape[..self.axes]
+    fn sizes(&self) -> impl Iterator<Item = usize> {
+        self.sizes[..self.axes.get()].iter().map(Cell::get)
+    }
+
+    fn note(&self, part: Part, shape: &[usize], top: &Frame<'_>) {
+        self.results.set(self.results.get() + 1);
+        self.part.set(part);
+        self.within.set(top.position());
+        self.axes.set(shape.len().min(MAX_AXES));
+        for (to, from) in self.sizes.iter().zip(shape) {
+            to.set(*from);
+        }
     }
 }
 
 /// How many results were noted since the outermost module was entered.
 pub fn results() -> usize {
-    RESULTS.get()
+    LAST.with(|last| last.results.get())
 }
 
 /// Notes that the part at `addr` gave a result of this shape, for the next message. Outside of a
@@ -67,30 +81,23 @@ pub fn passed(addr: usize, type_name: &'static str, shape: &[usize], results: us
     let Some(top) = (unsafe { TOP.get().as_ref() }) else {
         return;
     };
-    let count = RESULTS.get();
-    if count > results && LAST.get().shape() == shape {
-        return;
-    }
-    let mut last = Passed {
-        part: (addr, type_name),
-        within: top.position(),
-        axes: shape.len().min(MAX_AXES),
-        ..Passed::NOTHING
-    };
-    last.shape[..last.axes].copy_from_slice(&shape[..last.axes]);
-    LAST.set(last);
-    RESULTS.set(count + 1);
+    LAST.with(|last| {
+        let inner = last.results.get() > results;
+        if !(inner && last.sizes().eq(shape.iter().copied())) {
+            last.note((addr, type_name), shape, top);
+        }
+    });
 }
 
 impl Frame<'_> {
     /// The container that has just said an index, with that index.
-    fn position(&self) -> Option<(usize, &'static str, usize)> {
+    fn position(&self) -> Option<(Part, usize)> {
         let Step::Index(i) = self.step else {
             return None;
         };
         // SAFETY: see `with_steps`.
         match unsafe { self.outer.as_ref() }?.step {
-            Step::Module(m) => Some((m.addr(), m.name(), i)),
+            Step::Module(m) => Some(((m.addr(), m.name()), i)),
             Step::Index(_) => None,
         }
     }
@@ -115,7 +122,7 @@ fn push<R>(step: Step<'_>, f: impl FnOnce() -> R) -> R {
     }
     let outer = TOP.get();
     if outer.is_null() {
-        RESULTS.set(0);
+        LAST.with(|last| last.results.set(0));
     }
     let frame = Frame { step, outer };
     let _pop = Pop(outer);
@@ -159,29 +166,30 @@ pub(crate) fn suffix() -> String {
 
 /// A line about the last result within the running model: `previous: net.0 gave [4, 8]`.
 pub fn previous() -> String {
-    let last = LAST.get();
-    let place = with_steps(|steps| match steps.first() {
-        Some(Step::Module(outermost)) if RESULTS.get() > 0 => Some(last.place(*outermost)),
-        _ => None,
-    });
-    place
-        .map(|place| format!("\n  previous: {place} gave {:?}", last.shape()))
-        .unwrap_or_default()
+    LAST.with(|last| {
+        let place = with_steps(|steps| match steps.first() {
+            Some(Step::Module(outermost)) if last.results.get() > 0 => Some(last.place(*outermost)),
+            _ => None,
+        });
+        let shape: Vec<usize> = last.sizes().collect();
+        place.map_or_else(String::new, |p| format!("\n  previous: {p} gave {shape:?}"))
+    })
 }
 
-impl Passed {
+impl Last {
     /// The dotted path in `model`; the type alone of a part that is not found there.
     fn place(&self, model: &dyn Scope) -> String {
-        let found = match self.within {
-            None => model.find(self.part.0, self.part.1),
-            Some((addr, name, i)) => model.find(addr, name).map(|path| {
+        let (addr, name) = self.part.get();
+        let found = match self.within.get() {
+            None => model.find(addr, name),
+            Some(((addr, name), i)) => model.find(addr, name).map(|path| {
                 let dot = if path.is_empty() { "" } else { "." };
                 format!("{path}{dot}{i}")
             }),
         };
         found
             .filter(|path| !path.is_empty())
-            .unwrap_or_else(|| self.part.1.to_string())
+            .unwrap_or_else(|| name.to_string())
     }
 }
 
