@@ -2,9 +2,8 @@
 use super::Trainer;
 use crate::module::{
     HParamError, HyperParameters,
-    hparams::{Map, Rule, Signature, Take},
+    hparams::{Map, Signature, Take},
 };
-use serde_json::Value;
 
 /// `max_epochs` and `gradient_clip_val`.
 ///
@@ -22,22 +21,13 @@ impl HyperParameters for Trainer {
     }
 
     fn signature() -> Signature {
-        let rule = |name, doc, default| Rule {
-            name,
-            doc,
-            default,
-            check: None,
-        };
-        let epochs = rule("max_epochs", "How many epochs `fit` runs.", None);
-        let clip: fn() -> Value = || 0.0.into();
-        let clip = rule(
-            "gradient_clip_val",
+        let (epochs, clip) = (
+            "How many epochs `fit` runs.",
             "Norm to clip gradients to; 0: none.",
-            Some(clip),
         );
         Signature::new("Trainer")
-            .argument("usize", Take::<usize>::new().text(), epochs)
-            .argument("f64", Take::<f64>::new().text(), clip)
+            .setting::<usize>("max_epochs", "usize", epochs, None)
+            .setting::<f64>("gradient_clip_val", "f64", clip, Some(|| 0.0.into()))
     }
 
     fn from_hparams(map: &Map, (): ()) -> Result<Trainer, HParamError> {

@@ -185,3 +185,29 @@ fn mistakes_on_the_command_line_say_what_to_write() {
     let missing = Documented::from_hparams(&Map::new(), ()).err().unwrap();
     assert!(matches!(missing, HParamError::Missing { .. }));
 }
+
+#[test]
+fn the_library_s_data_can_be_chosen_on_the_command_line() {
+    let data =
+        SyntheticRegressionData::parse_from(["--w", "2,-3.4", "--b", "4.2", "--num-val", "5"]);
+    let hparams = data.unwrap().hparams();
+    assert_eq!(
+        (&hparams["w"], &hparams["num_val"]),
+        (&json!([2.0, -3.4]), &json!(5))
+    );
+    assert_eq!(hparams["batch_size"], 32);
+    let wrong = error(SyntheticRegressionData::parse_from([
+        "--w",
+        "1",
+        "--b",
+        "0",
+        "--batch-size=0",
+    ]));
+    assert!(wrong.contains("batch_size is 0"), "{wrong}");
+    let file = File::with("data.toml", "w = [1.0]\nb = 0.5\nnum_trian = 3\n");
+    let unknown = error(SyntheticRegressionData::from_config(&file.0));
+    assert!(
+        unknown.ends_with("unknown hyperparameter `num_trian`; did you mean `num_train`?"),
+        "{unknown}"
+    );
+}

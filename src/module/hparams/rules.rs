@@ -1,5 +1,5 @@
 //! What is known of each hyperparameter: type, default, rules, documentation.
-use super::{HParamError, Map, Reader, near};
+use super::{HParam, HParamError, Map, Reader, args, near};
 use serde_json::Value;
 use std::{any::Any, fmt::Debug, fmt::Display, marker::PhantomData, ops::RangeBounds};
 
@@ -104,6 +104,24 @@ impl Signature {
             rule,
         });
         self
+    }
+
+    /// One more argument of a constructor that is written by hand.
+    #[must_use]
+    pub fn setting<T: HParam>(
+        self,
+        name: &'static str,
+        ty: &'static str,
+        doc: &'static str,
+        default: Option<fn() -> Value>,
+    ) -> Signature {
+        let rule = Rule {
+            name,
+            doc,
+            default,
+            check: None,
+        };
+        self.argument(ty, args::value::<T>, rule)
     }
 
     /// The type whose constructor this is.
