@@ -189,11 +189,11 @@ fn mistakes_on_the_command_line_say_what_to_write() {
 #[test]
 fn the_library_s_data_can_be_chosen_on_the_command_line() {
     let data =
-        SyntheticRegressionData::parse_from(["--w", "2,-3.4", "--b", "4.2", "--num-val", "5"]);
+        SyntheticRegressionData::parse_from(["--w", "2,-3.5", "--b", "4.2", "--num-val", "5"]);
     let hparams = data.unwrap().hparams();
     assert_eq!(
         (&hparams["w"], &hparams["num_val"]),
-        (&json!([2.0, -3.4]), &json!(5))
+        (&json!([2.0, -3.5]), &json!(5))
     );
     assert_eq!(hparams["batch_size"], 32);
     let wrong = error(SyntheticRegressionData::parse_from([
