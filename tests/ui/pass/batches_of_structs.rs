@@ -12,7 +12,7 @@ pub struct Review {
     #[batch(pad)]
     frames: Tensor,
     place: [f64; 2],
-    #[batch(with = Review::initial)]
+    #[batch(with = |name| Review::initial(name))]
     author: String,
     #[batch(with = Review::codes, pad = 0.0)]
     title: &'static str,
@@ -22,7 +22,7 @@ pub struct Review {
 }
 
 impl Review {
-    fn initial(name: &String) -> Tensor {
+    fn initial(name: &str) -> Tensor {
         Tensor::from(name.bytes().next().map_or(0, i64::from))
     }
 
