@@ -65,6 +65,6 @@ pub use d2l_core::{
     is_grad_enabled, jacobian, jvp, manual_seed, meshgrid, meshgrid_xy, no_grad, rng, runtime,
     set_default_dtype, stack, testing, value_and_grad, vjp, vstack,
 };
-pub use d2l_macros::{Module, add_to_class, save_hyperparameters};
+pub use d2l_macros::{Batch, Module, add_to_class, save_hyperparameters};
 pub use module::{Module, init};
 pub use train::Trainer;

@@ -4,8 +4,8 @@ pub use crate::{
     data::{Batch, DataLoader, DataModule, FashionMNIST, SyntheticRegressionData, TensorDataset},
     loss::{CrossEntropyLoss, L2Loss, MSELoss},
     module::{
-        Base, Classifier, Classify, CompleteFor, Forward, HyperParameters, Inherited, Layer,
-        Metrics, Model, Module, ModuleExt, Optimizer, Param, Trainable, accuracy,
+        Base, Classifier, Classify, CompleteFor, Forward, HyperParameters, Inherited, Layer, Long,
+        Metrics, Model, Module, ModuleExt, Optimizer, Param, Summarize, Trainable, accuracy,
         init::{Constant, Normal, Uniform, Zeros},
     },
     nn::*,
@@ -18,4 +18,4 @@ pub use d2l_core::{
     column_stack, detect_anomaly, dstack, grad, hessian, hstack, hvp, jacobian, jvp, manual_seed,
     meshgrid, meshgrid_xy, no_grad, stack, value_and_grad, vjp, vstack,
 };
-pub use d2l_macros::{Module, add_to_class, save_hyperparameters};
+pub use d2l_macros::{Batch, Module, add_to_class, save_hyperparameters};

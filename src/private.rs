@@ -1,12 +1,13 @@
 //! What the macros' code names. Not part of the public interface.
-pub use crate::data::Batch;
+pub use crate::data::{Batch, Example, TypedBatch, written as collate};
+pub use crate::module::{
+    AnyPart, ByClone, CloneValue, Cloning, CopyPart, FieldPart, IsCloneable, IsField, IsNoField,
+    NoScope, Part, Scoped, StoredPart, boxed, copy_any, frozen,
+};
 pub use crate::module::{
     Base, Cloneable, Copier, Field, Forward, ForwardOn, HasBase, Inherited, LossOn, Metrics,
     Module, NoLr, Optimizer, OptimizersOn, Plain, Rate, SameHeader, StepOn, Visitor, WithLr, hook,
     hooks::Hooks, hparams, signature,
-};
-pub use crate::module::{
-    ByClone, CloneValue, Cloning, IsCloneable, IsField, IsNoField, NoScope, Scoped, boxed, copy_any,
 };
 pub use d2l_core::Tensor;
 pub use std::{

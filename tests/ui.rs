@@ -23,12 +23,14 @@ programs! {
     aliases
     base_and_nothing_else
     base_step_sees_override
+    batches_of_structs
     checkpoint
     containers
     encoder_decoder
     extension
     extra_arguments
     forward_on_plain_struct
+    frozen_and_renamed
     generic_forward
     generic_model
     generics
@@ -43,6 +45,7 @@ programs! {
     optional_argument
     override_calls_inherited
     plain_method_overrides
+    probe_shapes
     result_constructor
     shapes_of_types
     tied
@@ -74,4 +77,58 @@ fn pass() {
 #[test]
 fn fail() {
     trybuild::TestCases::new().compile_fail("ui/fail/*.rs");
+}
+
+/// Programs with more than one error: as many mistakes, or the reason.
+const SEVERAL: [(&str, usize, &str); 17] = [
+    ("bad_options", 4, "four mistakes"),
+    ("batch_enum", 2, "two mistakes"),
+    ("batch_options", 4, "four mistakes"),
+    ("borrowed_module", 2, "two mistakes"),
+    ("field_not_module", 2, "two mistakes"),
+    (
+        "forward_twice",
+        6,
+        "rustc names every trait that the hook is in",
+    ),
+    ("hparam_default_type", 2, "two mistakes"),
+    (
+        "hparam_not_field",
+        2,
+        "rustc: the literal and its getter, both at the argument",
+    ),
+    ("hparam_on_type", 2, "two mistakes"),
+    (
+        "inside_impl",
+        2,
+        "rustc: what is written beside the function is no item of an impl",
+    ),
+    (
+        "loss_twice",
+        3,
+        "rustc names every trait that the hook is in",
+    ),
+    ("missing_both", 2, "two mistakes"),
+    ("module_on_variant", 2, "two mistakes"),
+    ("near_miss_options", 3, "three mistakes"),
+    ("not_cloneable", 2, "two mistakes"),
+    ("option_without_value", 2, "two mistakes"),
+    ("unfinished_body", 3, "rustc's parser goes on"),
+];
+
+#[test]
+fn one_mistake_is_one_error() {
+    let mut programs = 0;
+    for entry in std::fs::read_dir("ui/fail").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "rs") {
+            programs += 1;
+            let text = std::fs::read_to_string(path.with_extension("stderr")).unwrap();
+            let errors = text.lines().filter(|l| l.starts_with("error")).count();
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let known = SEVERAL.iter().find(|s| s.0 == name).map_or(1, |s| s.1);
+            assert_eq!(errors, known, "{name}");
+        }
+    }
+    assert!(programs >= 80, "{programs}");
 }

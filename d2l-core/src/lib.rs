@@ -36,7 +36,9 @@ pub use tensor::{
 /// Names the running module in error messages.
 pub mod scope {
     pub(crate) use crate::kernel::scope::suffix;
-    pub use crate::kernel::scope::{Scope, describe, enter, enter_index, place};
+    pub use crate::kernel::scope::{
+        Scope, describe, enter, enter_index, passed, place, previous, results,
+    };
 }
 
 /// Threads, memory and instruction sets.

@@ -2,7 +2,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::fmt::Display;
-use syn::{Error, Ident};
+use syn::{Error, Ident, Token, meta::ParseNestedMeta, parse::Parse};
 
 /// An error at `span`.
 pub fn at(span: Span, message: impl Display) -> Error {
@@ -43,6 +43,14 @@ impl Errors {
     pub fn emit(self) -> TokenStream {
         self.0.map(Error::into_compile_error).unwrap_or_default()
     }
+}
+
+/// The value of the option `m`, which should look like `write`.
+pub fn value<T: Parse>(m: &ParseNestedMeta<'_>, write: &str) -> syn::Result<T> {
+    if !m.input.peek(Token![=]) {
+        return Err(m.error(format!("this option needs a value: write `{write}`")));
+    }
+    m.value()?.parse()
 }
 
 /// A warning on stable Rust: the use, at `span`, of something deprecated.

@@ -1,7 +1,7 @@
 //! Whatever half-typed input an editor sends, the macros answer with tokens, never with a panic.
 use proc_macro2::{Group, TokenStream, TokenTree};
 
-const FUNCTIONS: [(&str, &str); 7] = [
+const FUNCTIONS: [(&str, &str); 8] = [
     (
         "Net",
         "pub fn forward(&self, x: &Tensor, v: Option<&[usize]>) -> Tensor { self.net.forward(x) }",
@@ -24,6 +24,10 @@ const FUNCTIONS: [(&str, &str); 7] = [
     ),
     (
         "Net",
+        "fn new(/** d */ #[hparam(default = vec![1], range = 1.., check = ok)] sizes: Vec<usize>, #[hparam = 3] (a, b): (u8, u8), #[hparam] self: u8) -> Self { let f = || { save_hyperparameters!(sizes, ignore = [a]) }; f() }",
+    ),
+    (
+        "Net",
         "fn Net__configure_optimizers(&self) -> crate::SGD { let r#type = 1; SGD::new() }",
     ),
     (
@@ -31,12 +35,20 @@ const FUNCTIONS: [(&str, &str); 7] = [
         "#[cfg(x)] impl<T> Bag<T> { #![allow(y)] const N: usize = 1; fn forward(&self, x: &Tensor) -> Tensor { x } fn loss(&self) {} type X = u8; }",
     ),
 ];
-const TYPES: [&str; 5] = [
+const TYPES: [&str; 6] = [
     "#[module(base = Classifier, no_clone, repr = a::b)] pub struct Net<'a, T: X, const N: usize> where T: Y { #[hparam] lr: f32, #[module(skip)] r#type: Vec<T>, b: [T; N], p: PhantomData<fn() -> T> }",
     "enum E { A, B(f32, #[hparam] u8), #[hparam] C { x: Box<E> } }",
     "union U { a: f32 }",
     "#[hparam] #[module(crate = ::x)] struct S;",
+    "/// doc\n struct R { /** a */ #[hparam(default = 1 + 2, range = 0.0..=1.0, check = f)] lr: &'static str, #[module(frozen, rename = \"x-y\")] b: Option<&'static B>, #[module(rename = \"a.b\")] c: (A, [B; 2]) }",
     "struct T(#[module(skip = 1)] fn(u8) -> u8, Option<(A, B)>);",
+];
+
+const EXAMPLES: [&str; 4] = [
+    "#[batch(name = Points, crate = a::b)] pub struct Point { #[batch(pad = 0)] x: Vec<f32>, #[batch(label)] y: [f64; 2], #[batch(skip)] z: String }",
+    "struct E { #[batch(with = E::f, pad)] pub(crate) r#type: String, #[batch] x: u8, x_len: u8 }",
+    "enum E { A(#[batch(pad)] u8) }",
+    "struct G<'a, T: X>(&'a T);",
 ];
 
 /// A small xorshift generator: the same inputs in every run.
@@ -91,5 +103,6 @@ fn never_panics() {
         let (args, item) = (random.mutated(args), random.mutated(item));
         let _ = crate::add_to_class::add_to_class(args, item);
         let _ = crate::derive_module::derive(random.mutated(TYPES[k % TYPES.len()]));
+        let _ = crate::derive_batch::derive(random.mutated(EXAMPLES[k % EXAMPLES.len()]));
     }
 }

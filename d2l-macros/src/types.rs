@@ -97,6 +97,31 @@ pub fn is_result(ty: &Type) -> bool {
     matches!(ty, Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "Result"))
 }
 
+/// Is `ty` spelled `&str`?
+pub fn is_text(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(r) if is_named(&r.elem, "str"))
+}
+
+/// Does `ty` hold a reference? (What a function takes and returns is not held.)
+pub fn borrows(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(_) => true,
+        Type::FnPtr(_) => false,
+        Type::Tuple(t) => t.elems.iter().any(borrows),
+        Type::Array(a) => borrows(&a.elem),
+        Type::Paren(p) => borrows(&p.elem),
+        Type::Group(g) => borrows(&g.elem),
+        Type::Path(p) => p.path.segments.iter().any(|s| match &s.arguments {
+            PathArguments::AngleBracketed(list) => list
+                .args
+                .iter()
+                .any(|a| matches!(a, GenericArgument::Type(t) if borrows(t))),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
 /// `(A,)`, `(A, B)`, …
 pub fn tuple<T: ToTokens>(items: impl IntoIterator<Item = T>) -> TokenStream {
     let items: Vec<T> = items.into_iter().collect();

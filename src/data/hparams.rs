@@ -6,8 +6,10 @@ use serde_json::json;
 use super::{FashionMNIST, SyntheticRegressionData};
 use crate::module::{
     HParamError, HyperParameters,
-    hparams::{HParam, Map, Reader, Take},
+    hparams::{HParam, Map, Reader, Signature, Take},
 };
+
+const WORKERS: &str = "Threads that fetch batches ahead.";
 
 fn map<const N: usize>(entries: [(&str, serde_json::Value); N]) -> Map {
     entries
@@ -48,20 +50,51 @@ impl HyperParameters for SyntheticRegressionData {
     }
 
     fn from_hparams(map: &Map, (): ()) -> Result<Self, HParamError> {
-        let mut r = Reader::new(map, "SyntheticRegressionData");
-        let w: Vec<f64> = get(&mut r, "w")?;
-        let noise: f64 = get(&mut r, "noise")?;
-        if w.is_empty() || noise < 0.0 {
-            return Err(r.refused("w has no numbers, or noise is negative"));
+        let mut r = Self::signature().reader(map);
+        let (w, noise): (Vec<f64>, f64) = (get(&mut r, "w")?, get(&mut r, "noise")?);
+        let batch_size: usize = get(&mut r, "batch_size")?;
+        if w.is_empty() || noise < 0.0 || batch_size == 0 {
+            return Err(r.refused("w has no numbers, noise is negative, or batch_size is 0"));
         }
         let data = SyntheticRegressionData::new(Tensor::from(w), get::<f64>(&mut r, "b")?)
             .noise(noise)
             .num_train(get(&mut r, "num_train")?)
             .num_val(get(&mut r, "num_val")?)
-            .batch_size(get(&mut r, "batch_size")?)
+            .batch_size(batch_size)
             .num_workers(get(&mut r, "num_workers")?);
         r.finish()?;
         Ok(data)
+    }
+
+    fn signature() -> Signature {
+        Signature::new("SyntheticRegressionData")
+            .setting::<Vec<f64>>("w", "Vec<f64>", "The weights to find.", None)
+            .setting::<f64>("b", "f64", "The bias to find.", None)
+            .setting::<f64>(
+                "noise",
+                "f64",
+                "Deviation of the noise.",
+                Some(|| json!(0.01)),
+            )
+            .setting::<usize>(
+                "num_train",
+                "usize",
+                "Rows to train on.",
+                Some(|| json!(1000)),
+            )
+            .setting::<usize>(
+                "num_val",
+                "usize",
+                "Rows to validate on.",
+                Some(|| json!(1000)),
+            )
+            .setting::<usize>(
+                "batch_size",
+                "usize",
+                "Rows of a batch.",
+                Some(|| json!(32)),
+            )
+            .setting::<usize>("num_workers", "usize", WORKERS, Some(|| json!(0)))
     }
 }
 
@@ -80,13 +113,14 @@ impl HyperParameters for FashionMNIST {
     }
 
     fn from_hparams(map: &Map, (): ()) -> Result<Self, HParamError> {
-        let mut r = Reader::new(map, "FashionMNIST");
+        let mut r = Self::signature().reader(map);
         let resize: (usize, usize) = get(&mut r, "resize")?;
-        if resize.0 == 0 || resize.1 == 0 {
-            return Err(r.refused("resize holds a 0"));
+        let batch_size: usize = get(&mut r, "batch_size")?;
+        if resize.0 == 0 || resize.1 == 0 || batch_size == 0 {
+            return Err(r.refused("resize holds a 0, or batch_size is 0"));
         }
         let settings = FashionMNIST::new()
-            .batch_size(get(&mut r, "batch_size")?)
+            .batch_size(batch_size)
             .resize(resize)
             .root(get::<String>(&mut r, "root")?)
             .num_workers(get(&mut r, "num_workers")?);
@@ -94,6 +128,24 @@ impl HyperParameters for FashionMNIST {
         settings
             .load()
             .map_err(|error| r.refused(&error.to_string()))
+    }
+
+    fn signature() -> Signature {
+        Signature::new("FashionMNIST")
+            .setting::<usize>(
+                "batch_size",
+                "usize",
+                "Images of a batch.",
+                Some(|| json!(64)),
+            )
+            .setting::<(usize, usize)>(
+                "resize",
+                "(usize, usize)",
+                "Height and width.",
+                Some(|| json!([28, 28])),
+            )
+            .setting::<String>("root", "String", "The folder of the four files.", None)
+            .setting::<usize>("num_workers", "usize", WORKERS, Some(|| json!(0)))
     }
 }
 
@@ -151,6 +203,10 @@ mod tests {
         ));
         assert!(matches!(
             refused(&set("noise", json!(-1.0))),
+            HParamError::Constructor { .. }
+        ));
+        assert!(matches!(
+            refused(&set("batch_size", json!(0))),
             HParamError::Constructor { .. }
         ));
         assert!(matches!(

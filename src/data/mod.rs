@@ -1,6 +1,7 @@
 //! Data: batches, data sets, loaders, and the data modules that a trainer takes.
 
 mod batch;
+mod collate;
 mod dataset;
 mod error;
 mod fashion_mnist;
@@ -18,6 +19,9 @@ mod workers;
 mod zip;
 
 pub use batch::Batch;
+#[doc(hidden)]
+pub use collate::written;
+pub use collate::{Collate, Example, Examples, TypedBatch, Uneven};
 pub use dataset::{Dataset, TensorDataset};
 pub use error::DataError;
 pub use fashion_mnist::{FashionMNIST, FashionMNISTSettings};

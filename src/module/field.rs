@@ -10,7 +10,7 @@ use std::any::Any;
     message = "`{Self}` cannot be a field of a module",
     label = "neither a module nor plain data",
     note = "if `{Self}` has parameters, put `#[derive(Module)]` on it",
-    note = "otherwise mark the field `#[hparam]` (it is saved and printed) or `#[module(skip)]` (it is ignored)"
+    note = "otherwise mark the field `#[module(skip)]`, or make `{Self}` plain data: `Copy`, or `Clone` with serde's `Serialize` and `Deserialize`"
 )]
 pub trait Field: Any {
     /// Shows itself to `v` as the part called `name`.
@@ -66,6 +66,12 @@ pub trait Module: Field {
     /// its parts.
     fn leaf_repr(&self) -> Option<String> {
         None
+    }
+
+    /// Floating-point operations of one `forward` from `x` to `y`, a multiplication with an addition
+    /// as two; what its parts do is not counted here. `#[module(flops = path)]` says it.
+    fn flops(&self, _x: &Tensor, _y: &Tensor) -> u64 {
+        0
     }
 
     /// Itself, for a downcast to its type.

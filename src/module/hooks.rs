@@ -7,7 +7,7 @@ use super::{
     AnyBase, BatchArgs, CompleteFor, HasBase, Metrics, Module, Optimizer, PlotValue, Prediction,
     context,
 };
-use crate::data::Batch;
+use crate::data::{Batch, TypedBatch};
 use d2l_core::Tensor;
 use std::marker::PhantomData;
 
@@ -205,10 +205,18 @@ pub mod signature {
         fn loss(&self, y_hat: &Tensor, y: &Tensor) -> Tensor;
     }
     pub trait training_step {
-        fn training_step(&self, batch: &Batch) -> Tensor;
+        type Batch: TypedBatch;
+        fn training_step(&self, batch: &Self::Batch) -> Tensor;
+        fn typed(&self, batch: &Batch) -> Tensor {
+            self.training_step(&Self::Batch::read(batch))
+        }
     }
     pub trait validation_step {
-        fn validation_step(&self, batch: &Batch) -> Metrics;
+        type Batch: TypedBatch;
+        fn validation_step(&self, batch: &Self::Batch) -> Metrics;
+        fn typed(&self, batch: &Batch) -> Metrics {
+            self.validation_step(&Self::Batch::read(batch))
+        }
     }
     pub trait configure_optimizers {
         type Optimizer: Optimizer + 'static;

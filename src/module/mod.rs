@@ -17,11 +17,15 @@ mod metrics;
 mod mode;
 mod optimizer;
 mod param;
+mod part;
+mod pattern;
 mod repr;
 mod scope;
 mod shared;
 mod state_dict;
+mod summary;
 mod tree;
+mod walk;
 
 pub use base::{AnyBase, Base, CompleteFor, HasBase, NoLr, OptimizersFor, Plain, Rate, WithLr};
 pub use classifier::{Classifier, Classify, accuracy};
@@ -33,20 +37,25 @@ pub use hooks::{
     ForwardOn, Inherited, LossOn, Model, OptimizersOn, SameHeader, StepOn, Trainable, hook,
     signature,
 };
-pub use hparams::{HParamError, HyperParameters};
+pub use hparams::{ArgsError, ConfigError, HParamError, HyperParameters};
 pub use metrics::Metrics;
 pub use mode::Mode;
 pub use optimizer::Optimizer;
 pub use param::Param;
 pub use repr::Repr;
-pub use scope::{Refusal, fail};
+pub use scope::{Refusal, fail, passed};
 pub use state_dict::{StateDict, StateDictError};
 pub(crate) use state_dict::{lazy_names, load_partly};
-pub use tree::{ModuleExt, visit_modules, visit_parameters};
+pub(crate) use summary::record_container as record;
+pub use summary::{InputShape, InputShapes, LayerSummary, Long, Row, Summarize, Summary};
+pub use tree::ModuleExt;
+pub use walk::{visit_modules, visit_parameters};
 
 #[doc(hidden)]
 pub use copy::{ByClone, CloneValue, Cloning, IsCloneable, IsField, IsNoField, copy_any};
 #[doc(hidden)]
 pub use hooks::boxed;
+#[doc(hidden)]
+pub use part::{AnyPart, CopyPart, FieldPart, Part, StoredPart, frozen};
 #[doc(hidden)]
 pub use scope::{NoScope, Scoped};

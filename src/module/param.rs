@@ -6,7 +6,7 @@ use std::{
     ops::Deref,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU8, Ordering::Relaxed},
     },
 };
 
@@ -40,7 +40,13 @@ struct Inner {
     /// What is known of its shape before it has one.
     expected: Option<Vec<Option<usize>>>,
     training: AtomicBool,
+    grad: AtomicU8,
 }
+
+/// Has anybody decided whether the parameter is learned? It is, unless they said no.
+const OPEN: u8 = 0;
+const LEARNED: u8 = 1;
+const FROZEN: u8 = 2;
 
 impl Param {
     /// A parameter with this value, which it shares with `value`.
@@ -77,6 +83,7 @@ impl Param {
             name,
             expected,
             training: AtomicBool::new(training),
+            grad: AtomicU8::new(OPEN),
         }))
     }
 
@@ -98,7 +105,7 @@ impl Param {
             default.init(&t);
             let chosen = std::mem::take(&mut *self.pending());
             chosen.iter().for_each(|init| init.init(&t));
-            t.requires_grad_(true)
+            t.requires_grad_(!self.is_frozen())
         })
     }
 
@@ -138,6 +145,37 @@ impl Param {
         }
     }
 
+    /// Whether it is learned: `freeze` and `unfreeze` of one parameter. PyTorch's
+    /// `requires_grad_`; before there is a shape the choice is kept.
+    ///
+    /// ```
+    /// use d2l::prelude::*;
+    /// let net = LazyLinear::new(1);
+    /// net.weight.requires_grad_(false);
+    /// net.forward(&Tensor::ones([2, 3])).sum().backward();
+    /// assert!(net.weight.grad().is_none() && net.bias.grad().is_some());
+    /// ```
+    pub fn requires_grad_(&self, on: bool) -> &Param {
+        self.0
+            .grad
+            .store(if on { LEARNED } else { FROZEN }, Relaxed);
+        if let Some(t) = self.get() {
+            t.requires_grad_(on);
+        }
+        self
+    }
+
+    /// [`requires_grad_`](Param::requires_grad_)`(false)`, if nobody has decided yet.
+    pub(super) fn start_frozen(&self) {
+        if self.0.grad.load(Relaxed) == OPEN {
+            self.requires_grad_(false);
+        }
+    }
+
+    fn is_frozen(&self) -> bool {
+        self.0.grad.load(Relaxed) == FROZEN
+    }
+
     /// The same for every handle on one parameter.
     pub fn id(&self) -> usize {
         Arc::as_ptr(&self.0).cast::<()>() as usize
@@ -152,7 +190,7 @@ impl Param {
     pub(super) fn load(&self, t: &Tensor) {
         let old = self.0.tensor.get_or_init(|| {
             self.pending().clear();
-            t.detach().copy().requires_grad_(true)
+            t.detach().copy().requires_grad_(!self.is_frozen())
         });
         no_grad(|| old.copy_(t));
     }
@@ -165,6 +203,7 @@ impl Param {
             self.pending().clone(),
             self.is_training(),
         );
+        copy.0.grad.store(self.0.grad.load(Relaxed), Relaxed);
         if let Some(t) = self.get() {
             let t = t.detach().copy().requires_grad_(t.requires_grad());
             let _ = copy.0.tensor.set(t);

@@ -1,5 +1,5 @@
 //! A model as text, in PyTorch's layout.
-use super::{Module, Param, Visitor};
+use super::{Layer, Module, Param, SyncLayer, Visitor};
 use std::fmt;
 
 /// The printed tree of a module; see [`ModuleExt::repr`](super::ModuleExt::repr).
@@ -95,6 +95,18 @@ impl fmt::Display for Repr {
         self.write(f, 0)
     }
 }
+
+/// A part of unknown type is printed as its tree.
+macro_rules! display {
+    ($($object:ty)*) => { $(
+        impl fmt::Display for $object {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                Repr::of(self).fmt(f)
+            }
+        }
+    )* };
+}
+display!(dyn Module dyn Layer dyn SyncLayer);
 
 /// The parts of one level. Containers of nothing but plain data are left out.
 struct Collect(Vec<(String, Repr)>);

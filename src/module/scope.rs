@@ -1,10 +1,10 @@
 //! Where in the model an error happens.
 use super::{
-    Module,
-    tree::{Part, walk_running},
+    Module, summary,
+    walk::{Part, walk_running},
 };
 use d2l_core::{
-    Error,
+    Error, Tensor,
     scope::{self, Scope},
 };
 use std::fmt::Display;
@@ -45,24 +45,58 @@ fn addr(m: &dyn Module) -> usize {
 #[inline(never)]
 #[track_caller]
 pub fn fail(m: &dyn Module, error: impl Display) -> ! {
-    panic!("{error} (in {})", scope::describe(addr(m), m.type_name()))
+    let place = scope::describe(addr(m), m.type_name());
+    panic!("{error} (in {place}){}{}", sizes(m), scope::previous())
+}
+
+/// The dotted path of `m` in the running model.
+pub(super) fn path(m: &dyn Module) -> String {
+    scope::place(addr(m), m.type_name())
+}
+
+/// A line with the sizes of a layer, if it has any.
+fn sizes(m: &dyn Module) -> String {
+    let line = m.leaf_repr().filter(|line| !line.ends_with("()"));
+    line.map_or_else(String::new, |line| format!("\n  layer: {line}"))
+}
+
+/// `m` has made `y` of `x`: noted for the next message, and for a summary that is being made.
+pub fn passed<M: Module>(m: &M, x: &Tensor, y: &Tensor) {
+    scope::passed(addr(m), m.type_name(), y.shape(), usize::MAX);
+    if summary::is_recording() {
+        summary::record(m, y, m.flops(x, y));
+    }
 }
 
 /// A layer's refusal on its way out of the containers it is in, each adding its part of the path;
 /// the outermost raises it, at the user's line.
 #[derive(Debug)]
-pub struct Refusal(Box<(Error, String, &'static str)>);
+pub struct Refusal(Box<Refused>);
+
+#[derive(Debug)]
+struct Refused {
+    error: Error,
+    path: String,
+    layer: &'static str,
+    /// A line about the layer, and one about what flowed before it.
+    more: String,
+}
 
 impl Refusal {
     /// `layer` refused its input.
     pub fn new(layer: &dyn Module, error: Error) -> Refusal {
-        Refusal(Box::new((error, String::new(), layer.type_name())))
+        Refusal(Box::new(Refused {
+            error,
+            path: String::new(),
+            layer: layer.type_name(),
+            more: sizes(layer) + &scope::previous(),
+        }))
     }
 
     /// The layer is, or is in, the part called `name`.
     #[must_use]
     pub fn inside(mut self, name: impl Display) -> Refusal {
-        let path = &mut self.0.1;
+        let path = &mut self.0.path;
         *path = if path.is_empty() {
             name.to_string()
         } else {
@@ -82,9 +116,14 @@ impl Refusal {
         } else {
             self.inside(outer)
         };
-        let (error, path, layer) = &*whole.0;
+        let Refused {
+            error,
+            path,
+            layer,
+            more,
+        } = &*whole.0;
         let comma = if path.is_empty() { "" } else { ", " };
-        panic!("{error} (in {path}{comma}{layer})")
+        panic!("{error} (in {path}{comma}{layer}){more}")
     }
 }
 
@@ -98,6 +137,18 @@ impl<M: Module> Scoped<'_, M> {
     pub fn __enter<R>(self, f: impl FnOnce() -> R) -> R {
         scope::enter(&Running(self.0), f)
     }
+
+    /// Runs `f` as a part of the module, whose result it gives.
+    #[inline]
+    pub fn __forward(self, f: impl FnOnce() -> Tensor) -> Tensor {
+        let (m, before) = (self.0, scope::results());
+        let y = self.__enter(f);
+        scope::passed(addr(m), m.type_name(), y.shape(), before);
+        if summary::is_recording() {
+            summary::record(m, &y, 0);
+        }
+        y
+    }
 }
 
 /// The same for types that are no modules.
@@ -105,6 +156,12 @@ pub trait NoScope: Sized {
     /// Runs `f`.
     #[inline]
     fn __enter<R>(self, f: impl FnOnce() -> R) -> R {
+        f()
+    }
+
+    /// Runs `f`.
+    #[inline]
+    fn __forward(self, f: impl FnOnce() -> Tensor) -> Tensor {
         f()
     }
 }
@@ -147,12 +204,12 @@ mod tests {
             free: Linear::new(3, 1),
         };
         assert!(
-            message(&net, 5).ends_with("(in Linear)"),
+            message(&net, 5).contains("(in Linear)\n  layer: Linear("),
             "{}",
             message(&net, 5)
         );
         assert!(
-            message(&net, 2).ends_with("(in free, Linear)"),
+            message(&net, 2).contains("(in free, Linear)\n  layer: Linear(in_features=3, out_features=1, bias=True)\n  previous: Linear gave [1, 2]"),
             "{}",
             message(&net, 2)
         );

@@ -1,7 +1,7 @@
 //! Values of a model by name.
 use super::{
     Module, Param,
-    tree::{Part, walk},
+    walk::{Part, walk},
 };
 use d2l_core::{DType, Tensor};
 use std::{
@@ -113,18 +113,22 @@ impl fmt::Display for StateDictError {
 
 impl std::error::Error for StateDictError {}
 
-/// A place in the model that holds values: a parameter with all its names, or a buffer.
+/// A place in the model that holds values: a parameter or a buffer, with all its names.
 enum Slot {
     Param(Param, Vec<String>),
-    Buffer(Tensor, String),
+    Buffer(Tensor, Vec<String>),
 }
 
 impl Slot {
     fn names(&self) -> &[String] {
         match self {
-            Slot::Param(_, names) => names,
-            Slot::Buffer(_, name) => std::slice::from_ref(name),
+            Slot::Param(_, names) | Slot::Buffer(_, names) => names,
         }
+    }
+
+    fn is_called(&mut self, name: &str) {
+        let (Slot::Param(_, names) | Slot::Buffer(_, names)) = self;
+        names.push(name.to_string());
     }
 
     fn tensor(&self) -> Option<&Tensor> {
@@ -184,18 +188,24 @@ fn look(t: &Tensor) -> String {
 
 fn slots<M: Module + ?Sized>(m: &M) -> Vec<Slot> {
     let (mut slots, mut at) = (Vec::new(), HashMap::new());
-    walk(m, &mut |path, part| match part {
-        Part::Param(p) => {
-            let i = *at.entry(p.id()).or_insert(slots.len());
-            match slots.get_mut(i) {
-                Some(Slot::Param(_, names)) => names.push(path.to_string()),
-                _ => slots.push(Slot::Param(p.clone(), vec![path.to_string()])),
-            }
+    walk(m, &mut |path, part| {
+        let (key, slot) = match part {
+            Part::Param(p) => (p.id(), Slot::Param(p.clone(), Vec::new())),
+            Part::Buffer(t) => (address(t), Slot::Buffer(t.clone(), Vec::new())),
+            Part::Mode(_) | Part::Module(_) => return,
+        };
+        let i = *at.entry(key).or_insert(slots.len());
+        if i == slots.len() {
+            slots.push(slot);
         }
-        Part::Buffer(t) => slots.push(Slot::Buffer(t.clone(), path.to_string())),
-        Part::Mode(_) | Part::Module(_) => {}
+        slots[i].is_called(path);
     });
     slots
+}
+
+/// The identity of a buffer: a module that stands at two places shows it twice.
+pub(super) fn address(t: &Tensor) -> usize {
+    std::ptr::from_ref(t) as usize
 }
 
 /// See [`ModuleExt::state_dict`](super::ModuleExt::state_dict).

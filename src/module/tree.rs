@@ -1,5 +1,8 @@
 //! What one does with a model as a tree of modules and parameters.
-use super::{Mode, Module, Param, Repr, StateDict, StateDictError, Visitor, state_dict};
+use super::{
+    Module, Param, Repr, StateDict, StateDictError, Visitor, pattern, state_dict,
+    walk::{Part, visit_distinct, visit_parameters, walk},
+};
 use d2l_core::Tensor;
 use std::{any::Any, collections::HashSet};
 
@@ -31,13 +34,53 @@ pub trait ModuleExt: Module {
         all
     }
 
-    /// Tensors that are saved but not learned, by dotted path.
+    /// The parameters whose path fits: `*` stands for one segment, `**` for any number.
+    ///
+    /// ```
+    /// use d2l::prelude::*;
+    /// let net = sequential![LazyLinear::new(4), ReLU, LazyLinear::new(1)];
+    /// for bias in net.parameters_matching("**.bias") {
+    ///     bias.zero_();
+    /// }
+    /// let (weights, biases) = (net.parameters_matching("*.weight"), net.parameters_matching("*.bias"));
+    /// let groups = [ParamGroup::new(&weights).weight_decay(3.0), ParamGroup::new(&biases)];
+    /// assert_eq!(SGD::new(groups, 0.1).param_groups()[0].params().len(), 2);
+    /// ```
+    fn parameters_matching(&self, pattern: &str) -> Vec<Param> {
+        pattern::matching(self, pattern)
+    }
+
+    /// From now on the parameters whose path fits are not learned; see
+    /// [`parameters_matching`](ModuleExt::parameters_matching).
+    ///
+    /// # Panics
+    /// If there is none.
+    #[track_caller]
+    fn freeze(&self, pattern: &str) {
+        for p in pattern::some_matching(self, "freeze", pattern) {
+            p.requires_grad_(false);
+        }
+    }
+
+    /// From now on the parameters whose path fits are learned.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[track_caller]
+    fn unfreeze(&self, pattern: &str) {
+        for p in pattern::some_matching(self, "unfreeze", pattern) {
+            p.requires_grad_(true);
+        }
+    }
+
+    /// Tensors that are saved but not learned, each once, by the dotted path of its first place.
     fn named_buffers(&self) -> Vec<(String, Tensor)> {
-        let mut all = Vec::new();
-        walk(self, &mut |path, part| {
-            if let Part::Buffer(t) = part {
+        let (mut all, mut seen) = (Vec::new(), HashSet::new());
+        walk(self, &mut |path, part| match part {
+            Part::Buffer(t) if seen.insert(state_dict::address(t)) => {
                 all.push((path.to_string(), t.clone()));
             }
+            _ => {}
         });
         all
     }
@@ -49,10 +92,11 @@ pub trait ModuleExt: Module {
         list.found
     }
 
-    /// Path and type of every module in the tree, this one (with an empty path) first.
+    /// Path and type of every module in the tree, this one (with an empty path) first; a shared one
+    /// once, at its first place.
     fn modules(&self) -> Vec<(String, &'static str)> {
         let mut all = Vec::new();
-        visit_modules(self, &mut |path, m| {
+        visit_distinct(self, &mut |path, m| {
             all.push((path.to_string(), m.type_name()))
         });
         all
@@ -141,112 +185,12 @@ pub trait ModuleExt: Module {
 
 impl<M: Module + ?Sized> ModuleExt for M {}
 
-/// Calls `f` with every module of the tree and its dotted path: wholes before parts, `m` itself
-/// (with an empty path) first.
-pub fn visit_modules<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, &dyn Module)) {
-    walk(m, &mut |path, part| {
-        if let Part::Module(m) = part {
-            f(path, m);
-        }
-    });
-}
-
-/// Calls `f` with the dotted path of every place of a parameter; a tied one comes several times.
-pub fn visit_parameters<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, &Param)) {
-    walk(m, &mut |path, part| {
-        if let Part::Param(p) = part {
-            f(path, p);
-        }
-    });
-}
-
-/// What a walk comes across.
-pub(super) enum Part<'a> {
-    Module(&'a dyn Module),
-    Param(&'a Param),
-    Buffer(&'a Tensor),
-    Mode(&'a Mode),
-}
-
-/// Calls `f` with everything in the tree and its dotted path, `m` itself first.
-pub(super) fn walk<M: Module + ?Sized>(m: &M, f: &mut dyn FnMut(&str, Part<'_>)) {
-    m.visit_as(
-        "",
-        &mut Walker {
-            path: String::new(),
-            waits: true,
-            f,
-        },
-    );
-}
-
-/// [`walk`] in a model that is in use: what is locked is left out.
-pub(super) fn walk_running(m: &dyn Module, f: &mut dyn FnMut(&str, Part<'_>)) {
-    m.visit_as(
-        "",
-        &mut Walker {
-            path: String::new(),
-            waits: false,
-            f,
-        },
-    );
-}
-
 fn set_training<M: Module + ?Sized>(m: &M, on: bool) {
     walk(m, &mut |_, part| match part {
         Part::Param(p) => p.set_training(on),
         Part::Mode(m) => m.set(on),
         Part::Buffer(_) | Part::Module(_) => {}
     });
-}
-
-/// Keeps the path.
-struct Walker<'a> {
-    path: String,
-    waits: bool,
-    f: &'a mut dyn FnMut(&str, Part<'_>),
-}
-
-impl Walker<'_> {
-    /// Shows `part` and what is in it, one segment further down.
-    fn below(&mut self, name: &str, part: Option<Part<'_>>, inside: impl FnOnce(&mut Self)) {
-        let length = self.path.len();
-        if !self.path.is_empty() && !name.is_empty() {
-            self.path.push('.');
-        }
-        self.path.push_str(name);
-        if let Some(part) = part {
-            (self.f)(&self.path, part);
-        }
-        inside(self);
-        self.path.truncate(length);
-    }
-}
-
-impl Visitor for Walker<'_> {
-    fn module(&mut self, name: &str, m: &dyn Module) {
-        self.below(name, Some(Part::Module(m)), |w| m.visit(w));
-    }
-
-    fn group(&mut self, name: &str, _: &'static str, children: &mut dyn FnMut(&mut dyn Visitor)) {
-        self.below(name, None, |w| children(w));
-    }
-
-    fn param(&mut self, name: &str, p: &Param) {
-        self.below(name, Some(Part::Param(p)), |_| {});
-    }
-
-    fn buffer(&mut self, name: &str, t: &Tensor) {
-        self.below(name, Some(Part::Buffer(t)), |_| {});
-    }
-
-    fn mode(&mut self, m: &Mode) {
-        (self.f)(&self.path, Part::Mode(m));
-    }
-
-    fn waits(&self) -> bool {
-        self.waits
-    }
 }
 
 /// Parts before wholes.

@@ -1,7 +1,7 @@
 //! The dense layer that learns its input size from its first input.
 use super::{
     Bias,
-    linear::{apply, default_init, line},
+    linear::{apply, default_init, flops, line},
 };
 use crate::{
     Module,
@@ -27,7 +27,7 @@ use d2l_core::{Error, ErrorKind, Tensor};
 /// assert!(net.weight.abs().max().item() < 0.1);
 /// ```
 #[derive(Module, Debug)]
-#[module(repr = LazyLinear::line)]
+#[module(repr = LazyLinear::line, flops = LazyLinear::flops)]
 pub struct LazyLinear {
     /// `[out_features, in_features]`, without a shape before the first forward.
     pub weight: Param,
@@ -112,6 +112,10 @@ impl LazyLinear {
             Some(w) => line("Linear", w.shape()[1], self.out_features, &self.bias),
             None => line("LazyLinear", 0, self.out_features, &self.bias),
         }
+    }
+
+    fn flops(&self, x: &Tensor, y: &Tensor) -> u64 {
+        flops(x, y)
     }
 }
 

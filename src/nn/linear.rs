@@ -19,7 +19,7 @@ use d2l_core::{Error, Tensor};
 /// assert_eq!(layer.forward(&Tensor::ones([1, 3])), Tensor::from([[3.5, 3.5]]));
 /// ```
 #[derive(Module, Debug)]
-#[module(repr = Linear::line)]
+#[module(repr = Linear::line, flops = Linear::flops)]
 pub struct Linear {
     /// `[out_features, in_features]`.
     pub weight: Param,
@@ -40,6 +40,11 @@ pub(super) fn default_init(in_features: usize) -> Uniform {
 /// The forward pass shared by the dense layers.
 pub(super) fn apply(x: &Tensor, w: &Tensor, b: &Bias) -> Result<Tensor, Error> {
     x.try_linear(w, b.get().map(|b| &**b))
+}
+
+/// A multiplication and an addition for each output and each of its inputs.
+pub(super) fn flops(x: &Tensor, y: &Tensor) -> u64 {
+    2 * y.numel() as u64 * x.size(-1) as u64
 }
 
 /// How a dense layer is printed.
@@ -83,6 +88,10 @@ impl Linear {
             self.weight.shape()[0],
             &self.bias,
         )
+    }
+
+    fn flops(&self, x: &Tensor, y: &Tensor) -> u64 {
+        flops(x, y)
     }
 }
 

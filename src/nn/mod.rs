@@ -14,7 +14,13 @@ macro_rules! forward {
                 }
             }
 
-            fn try_forward(&self, $x: &d2l_core::Tensor) -> Result<d2l_core::Tensor, d2l_core::Error> {
+            fn try_forward(&self, x: &d2l_core::Tensor) -> Result<d2l_core::Tensor, d2l_core::Error> {
+                let y = self.result(x)?;
+                $crate::module::passed(self, x, &y);
+                Ok(y)
+            }
+
+            fn result(&self, $x: &d2l_core::Tensor) -> Result<d2l_core::Tensor, d2l_core::Error> {
                 let $this = self;
                 $result
             }

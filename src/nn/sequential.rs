@@ -1,7 +1,8 @@
 //! Layers one after the other.
 use crate::{
     module::{
-        Cloneable, Copier, Field, Forward, Layer, Module, Refusal, Scoped, SyncLayer, Visitor,
+        Cloneable, Copier, Field, Forward, Layer, Module, ModuleExt, Refusal, Scoped, SyncLayer,
+        Visitor, record,
     },
     nn::Lambda,
 };
@@ -72,15 +73,17 @@ impl Sequential {
     }
 
     fn run(&self, x: &Tensor) -> Result<Tensor, Refusal> {
-        Scoped(self).__enter(|| {
-            let mut y = None;
-            for (i, layer) in self.layers.iter().enumerate() {
-                let x = y.as_ref().unwrap_or(x);
-                let next = scope::enter_index(i, || layer.try_forward(x));
-                y = Some(next.map_err(|r| r.inside(i))?);
-            }
-            Ok(y.unwrap_or_else(|| x.clone()))
-        })
+        Scoped(self)
+            .__enter(|| {
+                let mut y = None;
+                for (i, layer) in self.layers.iter().enumerate() {
+                    let x = y.as_ref().unwrap_or(x);
+                    let next = scope::enter_index(i, || layer.try_forward(x));
+                    y = Some(next.map_err(|r| r.inside(i))?);
+                }
+                Ok(y.unwrap_or_else(|| x.clone()))
+            })
+            .inspect(|y| record(self, y))
     }
 }
 
@@ -110,10 +113,15 @@ impl Index<usize> for Sequential {
     }
 }
 
+impl fmt::Display for Sequential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.repr().fmt(f)
+    }
+}
+
 impl fmt::Debug for Sequential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use crate::module::ModuleExt;
-        write!(f, "{}", self.repr())
+        self.repr().fmt(f)
     }
 }
 

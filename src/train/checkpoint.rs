@@ -6,7 +6,7 @@ use crate::{
     file::write_atomic,
     module::{
         HParamError, HyperParameters, Module, ModuleExt, StateDict, StateDictError,
-        hparams::{Map, Nothing},
+        hparams::{Map, Nothing, short_name},
         lazy_names, load_partly,
     },
 };
@@ -211,13 +211,6 @@ pub trait Checkpoint: Module + Sized {
 }
 
 impl<M: Module> Checkpoint for M {}
-
-/// The name of a type without path and parameters, as `Module::type_name` gives it.
-fn short_name<T>() -> &'static str {
-    let name = std::any::type_name::<T>();
-    let name = name.split_once('<').map_or(name, |n| n.0);
-    name.rsplit_once("::").map_or(name, |n| n.1)
-}
 
 fn format_error(path: &Path, reason: impl ToString) -> CheckpointError {
     CheckpointError::Format {

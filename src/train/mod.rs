@@ -1,6 +1,7 @@
 //! Training: the [`Trainer`], what it reports, and checkpoints.
 mod checkpoint;
 mod fit;
+mod hparams;
 mod session;
 mod trainer;
 

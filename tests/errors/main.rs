@@ -2,6 +2,7 @@
 //! left half-written.
 mod checkpoint;
 mod misuse;
+mod place;
 mod writing;
 
 use d2l::prelude::*;

@@ -25,6 +25,83 @@ struct Frame<'a> {
 }
 
 thread_local!(static TOP: Cell<*const Frame<'static>> = const { Cell::new(null()) });
+thread_local!(static LAST: Last = const { Last::NOTHING });
+
+/// The part that gave the last result, by identities alone: it may be gone when a message is written.
+struct Last {
+    /// How many results there were since the outermost module was entered.
+    results: Cell<usize>,
+    part: Cell<Part>,
+    /// Its container and its position there, if it has no address of its own.
+    within: Cell<Option<(Part, usize)>>,
+    axes: Cell<usize>,
+    sizes: [Cell<usize>; MAX_AXES],
+}
+
+/// Address and type.
+type Part = (usize, &'static str);
+
+/// Longer shapes than the library has are cut off.
+const MAX_AXES: usize = 8;
+
+impl Last {
+    const NOTHING: Last = Last {
+        results: Cell::new(0),
+        part: Cell::new((0, "")),
+        within: Cell::new(None),
+        axes: Cell::new(0),
+        sizes: [const { Cell::new(0) }; MAX_AXES],
+    };
+
+    fn sizes(&self) -> impl Iterator<Item = usize> {
+        self.sizes[..self.axes.get()].iter().map(Cell::get)
+    }
+
+    fn note(&self, part: Part, shape: &[usize], top: &Frame<'_>) {
+        self.results.set(self.results.get() + 1);
+        self.part.set(part);
+        self.within.set(top.position());
+        self.axes.set(shape.len().min(MAX_AXES));
+        for (to, from) in self.sizes.iter().zip(shape) {
+            to.set(*from);
+        }
+    }
+}
+
+/// How many results were noted since the outermost module was entered.
+pub fn results() -> usize {
+    LAST.with(|last| last.results.get())
+}
+
+/// Notes that the part at `addr` gave a result of this shape, for the next message. Outside of a
+/// running module nothing is noted; neither is what a part inside has just given, if that was after
+/// `results` results.
+pub fn passed(addr: usize, type_name: &'static str, shape: &[usize], results: usize) {
+    // SAFETY: see `with_steps`.
+    let Some(top) = (unsafe { TOP.get().as_ref() }) else {
+        return;
+    };
+    LAST.with(|last| {
+        let inner = last.results.get() > results;
+        if !(inner && last.sizes().eq(shape.iter().copied())) {
+            last.note((addr, type_name), shape, top);
+        }
+    });
+}
+
+impl Frame<'_> {
+    /// The container that has just said an index, with that index.
+    fn position(&self) -> Option<(Part, usize)> {
+        let Step::Index(i) = self.step else {
+            return None;
+        };
+        // SAFETY: see `with_steps`.
+        match unsafe { self.outer.as_ref() }?.step {
+            Step::Module(m) => Some(((m.addr(), m.name()), i)),
+            Step::Index(_) => None,
+        }
+    }
+}
 
 /// Runs `f` with `module` on the stack.
 pub fn enter<R>(module: &dyn Scope, f: impl FnOnce() -> R) -> R {
@@ -44,6 +121,9 @@ fn push<R>(step: Step<'_>, f: impl FnOnce() -> R) -> R {
         }
     }
     let outer = TOP.get();
+    if outer.is_null() {
+        LAST.with(|last| last.results.set(0));
+    }
     let frame = Frame { step, outer };
     let _pop = Pop(outer);
     TOP.set((&raw const frame).cast());
@@ -76,11 +156,41 @@ pub fn place(addr: usize, type_name: &str) -> String {
     })
 }
 
-/// ` (in net.0, LazyLinear)` for the innermost running module, or nothing outside of any.
+/// ` (in net.0, LazyLinear)` for the innermost running module and a line about what flowed before, or
+/// nothing outside of any.
 pub(crate) fn suffix() -> String {
     with_steps(|s| path(s, None))
-        .map(|p| format!(" (in {p})"))
+        .map(|p| format!(" (in {p}){}", previous()))
         .unwrap_or_default()
+}
+
+/// A line about the last result within the running model: `previous: net.0 gave [4, 8]`.
+pub fn previous() -> String {
+    LAST.with(|last| {
+        let place = with_steps(|steps| match steps.first() {
+            Some(Step::Module(outermost)) if last.results.get() > 0 => Some(last.place(*outermost)),
+            _ => None,
+        });
+        let shape: Vec<usize> = last.sizes().collect();
+        place.map_or_else(String::new, |p| format!("\n  previous: {p} gave {shape:?}"))
+    })
+}
+
+impl Last {
+    /// The dotted path in `model`; the type alone of a part that is not found there.
+    fn place(&self, model: &dyn Scope) -> String {
+        let (addr, name) = self.part.get();
+        let found = match self.within.get() {
+            None => model.find(addr, name),
+            Some(((addr, name), i)) => model.find(addr, name).map(|path| {
+                let dot = if path.is_empty() { "" } else { "." };
+                format!("{path}{dot}{i}")
+            }),
+        };
+        found
+            .filter(|path| !path.is_empty())
+            .unwrap_or_else(|| name.to_string())
+    }
 }
 
 /// `net.0, LazyLinear` for the part at `addr` of the running model; only the type if no module runs.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     diagnostics::Errors,
     paths,
-    types::{has_elided, name_lifetimes, pretty, tuple, uses_named},
+    types::{has_elided, is_named, name_lifetimes, pretty, tuple, uses_named},
 };
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -163,14 +163,16 @@ fn enter_scope(m: &mut Method, p: &TokenStream) {
         ReturnType::Type(_, t) if contains_impl(t) => return,
         arrow => Some(arrow.clone()),
     };
-    if m.sig.constness.is_some() || m.attrs.iter().any(|a| a.path().is_ident("track_caller")) {
+    if m.sig.constness.is_some() || m.has("track_caller") {
         return;
     }
     let body = braces(std::mem::take(&mut m.body), m.brace);
+    let gives_tensor = matches!(&m.sig.output, ReturnType::Type(_, t) if is_named(t, "Tensor"));
+    let run = format_ident!("{}", if gives_tensor { "__forward" } else { "__enter" });
     m.body = quote! {
         #[allow(unused_imports)]
         use #p::NoScope as _;
-        #p::Scoped(self).__enter(|| #output #body)
+        #p::Scoped(self).#run(|| #output #body)
     };
 }
 

@@ -180,20 +180,25 @@ fn compared(s: &Spec, t: &Target, mut m: Method, p: &TokenStream) -> TokenStream
         .partition(|a| a.path().is_ident("doc"));
     m.attrs = attrs;
     let names = s.args.iter().map(|(n, _)| format_ident!("_{n}"));
-    let ret = match &m.sig.output {
-        ReturnType::Type(_, ret) if s.ret.is_empty() => Some(quote!(type Optimizer = #ret;)),
-        _ => None,
+    let is_step = s.marker == "StepOn";
+    let chosen = match (&m.sig.output, m.args().next().map(|a| &*a.ty)) {
+        (ReturnType::Type(_, ret), _) if s.ret.is_empty() => Some(quote!(type Optimizer = #ret;)),
+        (_, Some(Type::Reference(r))) if is_step => {
+            let batch = &r.elem;
+            Some(quote!(type Batch = #batch;))
+        }
+        _ => is_step.then(|| quote!(type Batch = #p::Batch;)),
     };
-    let call = if s.ret.is_empty() {
-        format_ident!("boxed")
-    } else {
-        id
+    let call = match s.marker {
+        "OptimizersOn" => format_ident!("boxed"),
+        "StepOn" => format_ident!("typed"),
+        _ => id,
     };
     quote! {
         #cfgs #[allow(non_local_definitions)]
         impl #ig #ty #wh { #(#docs)* #vis #sig { <Self as #p::signature::#tr>::#call(self, #(#names),*) } }
         #cfgs #[allow(non_local_definitions)]
-        impl #ig #p::signature::#tr for #ty #wh { #ret #m }
+        impl #ig #p::signature::#tr for #ty #wh { #chosen #m }
     }
 }
 

@@ -84,6 +84,14 @@ impl Args {
         if id == "method" {
             self.method = true;
         } else if id == "ext" {
+            // even without a name: then the function is no inherent method
+            self.ext = Some(Ident::new("Extension", id.span()));
+            if !input.peek(Token![=]) || !input.peek2(Ident) {
+                return Err(on(
+                    id,
+                    "this option needs the name of a trait: write `ext = Name`",
+                ));
+            }
             input.parse::<Token![=]>()?;
             self.ext = Some(input.parse()?);
         } else {
@@ -252,6 +260,11 @@ impl Method {
     pub fn cfgs(&self) -> TokenStream {
         let cfgs = self.attrs.iter().filter(|a| a.path().is_ident("cfg"));
         quote!(#(#cfgs)*)
+    }
+
+    /// Is it under the attribute `name`?
+    pub fn has(&self, name: &str) -> bool {
+        self.attrs.iter().any(|a| a.path().is_ident(name))
     }
 
     /// The arguments without `self`.

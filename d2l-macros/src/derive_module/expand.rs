@@ -1,9 +1,12 @@
 //! The impls. Nothing here can fail; the attributes are not looked at again.
 use super::parse::{Field, Model, Shape};
-use crate::{paths, types::mentions};
+use crate::{
+    paths,
+    types::{borrows, mentions},
+};
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Generics, Ident, parse_quote, spanned::Spanned};
+use syn::{Generics, Ident, Member, parse_quote, spanned::Spanned};
 
 /// `sound` is false after an error: then the bodies are empty, for the impls to be harmless.
 pub fn expand(model: &Model, sound: bool) -> TokenStream {
@@ -12,7 +15,7 @@ pub fn expand(model: &Model, sound: bool) -> TokenStream {
     let (ig, tg, wc) = generics.split_for_impl();
     let Model { ident, options, .. } = model;
     let (structure, base) = (structure(model, sound, &p), has_base(model, &p));
-    let copy = copy(model, sound, &p);
+    let (copy, rules) = (copy(model, sound, &p), rules(model, sound, &p));
     // keeps lists of "other types that implement `Field`" short; with bounds it would hide the cause
     let quiet = model
         .generics
@@ -37,6 +40,9 @@ pub fn expand(model: &Model, sound: bool) -> TokenStream {
             #[automatically_derived]
             #quiet
             impl #ig #p::HasBase for #ident #tg #wc { #base }
+            #[automatically_derived]
+            #quiet
+            impl #ig #p::hparams::FieldRules for #ident #tg #wc { #rules }
             #clone
         };
     }
@@ -74,11 +80,15 @@ fn structure(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
     let leaf = model.options.repr.as_ref().map(|path| {
         quote! { fn leaf_repr(&self) -> #p::Option<#p::String> { #p::Option::Some(#path(self)) } }
     });
+    let flops = model.options.flops.as_ref().map(|path| {
+        quote! { fn flops(&self, x: &#p::Tensor, y: &#p::Tensor) -> u64 { #path(self, x, y) } }
+    });
     quote! {
         fn visit(&self, v: &mut dyn #p::Visitor) { #visit }
         fn type_name(&self) -> &'static str { #name }
         fn hparam_list(&self) -> #p::Vec<(&'static str, #p::String)> { #hparams }
         #leaf
+        #flops
         fn as_any(&self) -> &dyn #p::Any { self }
         fn copy_module(&self, c: &mut #p::Copier) -> #p::Box<dyn #p::Module> {
             #p::Box::new(<Self as #p::Field>::copy_with(self, c))
@@ -88,19 +98,59 @@ fn structure(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
 
 /// One call per field, spanned at the field's type: "`X` cannot be a field of a module" points there.
 fn visit(model: &Model, p: &TokenStream) -> TokenStream {
-    each(model, |_, fields, place| {
+    let visits = each(model, |_, fields, place| {
         let visits = fields.iter().filter(|f| f.visited()).map(|f| {
-            let (ty, name, place) = (&f.ty, &f.name, place(f));
-            let call = quote_spanned!(ty.span()=> <#ty as #p::Field>::visit_as);
-            quote!(#call(#place, #name, v);)
+            let (name, place) = (&f.name, place(f));
+            let visit = part(f, "visit", quote!(#place, #name, v), p);
+            match f.frozen {
+                Some(_) => quote!(#p::frozen(v, &mut |v| #visit);),
+                None => quote!(#visit;),
+            }
         });
         quote!(#(#visits)*)
-    })
+    });
+    quote! {
+        #[allow(unused_imports)]
+        use #p::{AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _};
+        #visits
+    }
+}
+
+/// `visit` or `copy` of a field, by what its type turns out to be. A type that holds a reference,
+/// which is `Copy` whatever it points to, is only taken if it is a `Field`.
+fn part(f: &Field, method: &str, arguments: TokenStream, p: &TokenStream) -> TokenStream {
+    let ty = &f.ty;
+    if borrows(ty) {
+        let strict = if method == "copy" {
+            "copy_with"
+        } else {
+            "visit_as"
+        };
+        let strict = Ident::new(strict, Span::call_site());
+        let call = quote_spanned!(ty.span()=> <#ty as #p::Field>::#strict);
+        return quote!(#call(#arguments));
+    }
+    let method = Ident::new(method, Span::call_site());
+    let known = quote_spanned!(ty.span()=> (&&&&#p::Part::<#ty>::NEW).known());
+    quote!((#known.#method)(#arguments))
+}
+
+/// The items of `impl FieldRules`.
+fn rules(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
+    let named = |f: &Field| match (&f.member, &f.hparam) {
+        (Member::Named(id), Some(rule)) if sound => Some(rule.expand(id, &f.ty, p)),
+        _ => None,
+    };
+    let (rules, doc) = (model.fields().filter_map(named), &model.doc);
+    quote! {
+        const RULES: &'static [#p::hparams::Rule] = &[#(#rules),*];
+        const ABOUT: &'static str = #doc;
+    }
 }
 
 fn hparam_list(model: &Model, p: &TokenStream) -> TokenStream {
     each(model, |_, fields, place| {
-        let items = fields.iter().filter(|f| f.hparam).map(|f| {
+        let items = fields.iter().filter(|f| f.hparam.is_some()).map(|f| {
             let (name, place) = (&f.name, place(f));
             let value = quote_spanned!(f.ty.span()=> #p::format!("{:?}", #place));
             quote!((#name, #value))
@@ -119,7 +169,7 @@ fn has_base(model: &Model, p: &TokenStream) -> TokenStream {
     let is_struct = matches!(model.shape, Shape::Struct(_));
     match model
         .fields()
-        .find(|f| is_struct && f.hparam && f.name == "lr")
+        .find(|f| is_struct && f.hparam.is_some() && f.name == "lr")
     {
         Some(Field { member, ty, .. }) => {
             let rate = quote_spanned!(ty.span()=> <#ty as #p::Rate>::get);
@@ -142,7 +192,8 @@ fn copy(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
         let values = fields.iter().map(|f| {
             let (member, ty, place) = (&f.member, &f.ty, place(f));
             if f.visited() {
-                return quote!(#member: <#ty as #p::Field>::copy_with(#place, c));
+                let copy = part(f, "copy", quote!(#place, c), p);
+                return quote!(#member: #copy);
             }
             // rustc underlines the first type of the path: it gets the field's span
             let by = quote_spanned!(ty.span()=> <__ByClone as #p::CloneValue<#ty>>::clone);
@@ -152,7 +203,7 @@ fn copy(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
     });
     quote! {
         #[allow(unused_imports)]
-        use #p::ByClone as __ByClone;
+        use #p::{AnyPart as _, ByClone as __ByClone, CopyPart as _, FieldPart as _, StoredPart as _};
         #body
     }
 }
@@ -191,7 +242,10 @@ fn each(
     model: &Model,
     body: impl Fn(TokenStream, &[Field], Place<'_>) -> TokenStream,
 ) -> TokenStream {
-    let local = |f: &Field| format_ident!("__{}", f.name, span = Span::mixed_site());
+    let local = |f: &Field| match &f.member {
+        Member::Named(id) => format_ident!("__{id}", span = Span::mixed_site()),
+        Member::Unnamed(i) => format_ident!("__{}", i.index, span = Span::mixed_site()),
+    };
     match &model.shape {
         Shape::Union(_) => quote!(),
         Shape::Struct(fields) => body(quote!(Self), fields, &|f| {

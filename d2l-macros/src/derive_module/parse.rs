@@ -1,11 +1,12 @@
 //! Attributes and fields, turned into what they mean for a module.
 use crate::{
-    diagnostics::{Errors, on},
+    diagnostics::{Errors, near, on, value},
+    hyperparameters::{Rule, doc},
     paths,
 };
 use syn::{
-    Attribute, Data, DeriveInput, Fields, Generics, Ident, Index, Member, Path, Token, Type,
-    ext::IdentExt, meta::ParseNestedMeta, spanned::Spanned,
+    Attribute, Data, DeriveInput, Fields, Generics, Ident, Index, LitStr, Member, Path, Token,
+    Type, ext::IdentExt, meta::ParseNestedMeta, spanned::Spanned,
 };
 
 /// A type under `derive(Module)`.
@@ -14,6 +15,8 @@ pub struct Model {
     pub generics: Generics,
     pub options: Options,
     pub shape: Shape,
+    /// Its documentation.
+    pub doc: String,
 }
 
 /// `#[module(..)]` on the type.
@@ -23,6 +26,8 @@ pub struct Options {
     pub no_clone: bool,
     /// `fn(&Self) -> String`: the line that a leaf is printed as.
     pub repr: Option<Path>,
+    /// `fn(&Self, &Tensor, &Tensor) -> u64`: the arithmetic of one call, from input and output.
+    pub flops: Option<Path>,
 }
 
 pub enum Shape {
@@ -36,14 +41,19 @@ pub struct Field {
     /// The path segment of its parts.
     pub name: String,
     pub ty: Type,
-    pub hparam: bool,
+    /// `#[hparam]`, with its options.
+    pub hparam: Option<Rule>,
     pub skip: bool,
+    /// Its parameters are not learned, unless somebody says so.
+    pub frozen: Option<Path>,
+    /// The name given instead of the field's.
+    pub rename: Option<LitStr>,
 }
 
 impl Field {
     /// Is it a part of the module, as far as we are told?
     pub fn visited(&self) -> bool {
-        !self.hparam && !self.skip
+        self.hparam.is_none() && !self.skip
     }
 }
 
@@ -58,7 +68,7 @@ impl Model {
 }
 
 pub fn parse(input: DeriveInput, errors: &mut Errors) -> Model {
-    let options = options(&input.attrs, errors);
+    let (options, doc) = (options(&input.attrs, errors), doc(&input.attrs));
     let shape = match input.data {
         Data::Struct(s) => Shape::Struct(fields(s.fields, errors)),
         Data::Enum(e) => {
@@ -75,6 +85,7 @@ pub fn parse(input: DeriveInput, errors: &mut Errors) -> Model {
         generics: input.generics,
         options,
         shape,
+        doc,
     }
 }
 
@@ -98,6 +109,7 @@ fn options(attrs: &[Attribute], errors: &mut Errors) -> Options {
         base: None,
         no_clone: false,
         repr: None,
+        flops: None,
     };
     for a in attrs {
         if a.path().is_ident("hparam") {
@@ -112,17 +124,18 @@ fn options(attrs: &[Attribute], errors: &mut Errors) -> Options {
 
 fn option(o: &mut Options, m: &ParseNestedMeta<'_>) -> syn::Result<()> {
     if m.path.is_ident("base") {
-        o.base = Some(m.value()?.parse()?);
+        o.base = Some(value(m, "base = Classifier")?);
     } else if m.path.is_ident("crate") {
         o.krate = m.value()?.call(Path::parse_mod_style)?;
     } else if m.path.is_ident("no_clone") {
         o.no_clone = true;
     } else if m.path.is_ident("repr") {
-        o.repr = Some(m.value()?.parse()?);
+        o.repr = Some(value(m, "repr = Type::function")?);
+    } else if m.path.is_ident("flops") {
+        o.flops = Some(value(m, "flops = Type::function")?);
     } else {
-        return Err(
-            m.error("unknown option; on a type there are `base = ..`, `no_clone`, `repr = ..` and `crate = ..`")
-        );
+        let known = ["base", "no_clone", "repr", "crate", "flops"];
+        return Err(m.error(unknown(m, &known, "on a type there are `base = ..`, `no_clone`, `repr = ..`, `flops = ..` and `crate = ..`")));
     }
     Ok(())
 }
@@ -150,24 +163,49 @@ fn field(f: syn::Field, index: u32, errors: &mut Errors) -> Field {
         member,
         name,
         ty: f.ty,
-        hparam: false,
+        hparam: None,
         skip: false,
+        frozen: None,
+        rename: None,
     };
     for a in &f.attrs {
         if a.path().is_ident("hparam") {
-            field.hparam = true;
-            if a.meta.require_path_only().is_err() {
-                errors.push(on(a, "`#[hparam]` takes no arguments"));
-            }
+            field.hparam.get_or_insert_default().read(a, errors);
         } else if a.path().is_ident("module") {
-            errors.take(a.parse_nested_meta(|m| {
-                if m.path.is_ident("skip") {
-                    field.skip = true;
-                    return Ok(());
-                }
-                Err(m.error("unknown option; on a field there is `skip`"))
-            }));
+            errors.take(a.parse_nested_meta(|m| field.option(&m)));
         }
     }
+    if let Some(rule) = &mut field.hparam {
+        rule.doc = doc(&f.attrs);
+    }
+    if let Some(rename) = &field.rename {
+        field.name = rename.value();
+    }
     field
+}
+
+impl Field {
+    fn option(&mut self, m: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        if m.path.is_ident("skip") {
+            self.skip = true;
+        } else if m.path.is_ident("frozen") {
+            self.frozen = Some(m.path.clone());
+        } else if m.path.is_ident("rename") {
+            self.rename = Some(value(m, "rename = \"name\"")?);
+        } else {
+            let known = ["skip", "frozen", "rename"];
+            let all = "on a field there are `skip`, `frozen` and `rename = \"..\"`";
+            return Err(m.error(unknown(m, &known, all)));
+        }
+        Ok(())
+    }
+}
+
+/// What to say about an option that does not exist here.
+fn unknown(m: &ParseNestedMeta<'_>, known: &[&str], all: &str) -> String {
+    let name = m.path.get_ident().map(Ident::to_string).unwrap_or_default();
+    match near(&name, known.iter().copied()) {
+        Some(meant) => format!("unknown option; did you mean `{meant}`? ({all})"),
+        None => format!("unknown option; {all}"),
+    }
 }

@@ -1,11 +1,36 @@
 //! What a constructor must be for a checkpoint to call it.
-use super::parse::{Call, arguments};
+use super::{
+    arguments::{Ruled, arguments},
+    parse::Call,
+};
 use crate::{
     add_to_class::Method,
     diagnostics::{Errors, on},
     types::{has_elided, name_lifetimes},
 };
 use syn::{Pat, Type};
+
+/// `#[hparam(..)]` where nothing is stored.
+pub fn no_rules(rules: &[Ruled], errors: &mut Errors) {
+    for a in rules.iter().filter_map(|r| r.attribute.as_ref()) {
+        let text =
+            "`#[hparam]` goes on an argument of a constructor that calls `save_hyperparameters!`";
+        errors.push(on(a, text));
+    }
+}
+
+/// `#[hparam(..)]` on an argument that is not stored.
+pub fn rules(rules: &[Ruled], call: &Call, errors: &mut Errors) {
+    for r in rules.iter().filter(|r| !call.stores(&r.name)) {
+        if let Some(a) = &r.attribute {
+            let text = format!(
+                "`{}` is not stored, so there is no hyperparameter with these rules",
+                r.name
+            );
+            errors.push(on(a, text));
+        }
+    }
+}
 
 /// Notes what is wrong; false if `HyperParameters` cannot be written.
 pub fn constructor(m: &Method, call: &Call, errors: &mut Errors) -> bool {

@@ -1,8 +1,12 @@
 //! `save_hyperparameters!(..)` in a constructor: `Self { every argument, fields given }`, and
 //! `HyperParameters`, with which a checkpoint calls the constructor again.
+mod arguments;
 mod check;
 mod expand;
 mod parse;
+mod rule;
+
+pub use rule::{Rule, doc};
 
 use crate::{
     add_to_class::{Method, Target},
@@ -12,13 +16,18 @@ use proc_macro2::{Span, TokenStream};
 
 /// Replaces the macro in `m`'s body; the value is what is written beside the constructor.
 pub fn expand(t: &Target, m: &mut Method, errors: &mut Errors) -> TokenStream {
-    let Some(call) = parse::replace_call(m, errors) else {
+    let rules = arguments::take_rules(m, errors);
+    let Some(call) = parse::find_call(m, errors) else {
+        check::no_rules(&rules, errors);
         return TokenStream::new();
     };
-    if !check::constructor(m, &call, errors) {
+    check::rules(&rules, &call, errors);
+    let sound = check::constructor(m, &call, errors);
+    parse::replace_call(t, m, &call, sound);
+    if !sound {
         return TokenStream::new();
     }
-    expand::expand(t, m, &call)
+    expand::expand(t, m, &call, &rules)
 }
 
 /// The macro where nobody has replaced it.

@@ -1,13 +1,16 @@
 //! Finds `save_hyperparameters!(..)` in a body and puts the struct literal in its place.
+use super::arguments::arguments;
 use crate::{
-    add_to_class::Method,
+    add_to_class::{Method, Target},
     diagnostics::{Errors, on},
+    paths,
 };
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::{
-    FieldValue, Ident, Member, Pat, Result, Token, Type, bracketed,
+    FieldValue, Ident, Member, Result, Token, bracketed,
     parse::{Parse, ParseStream},
+    parse_quote,
     punctuated::Punctuated,
 };
 
@@ -16,6 +19,8 @@ use syn::{
 pub struct Call {
     fields: Vec<FieldValue>,
     pub ignore: Vec<Ident>,
+    /// Could not be read; the error is noted.
+    broken: bool,
 }
 
 impl Call {
@@ -63,34 +68,45 @@ fn ignore(input: ParseStream<'_>) -> Result<Vec<Ident>> {
         .collect())
 }
 
-/// The named arguments of a constructor.
-pub fn arguments(m: &Method) -> impl Iterator<Item = (&Ident, &Type)> {
-    m.args().filter_map(|a| match &*a.pat {
-        Pat::Ident(p) => Some((&p.ident, &*a.ty)),
-        _ => None,
-    })
-}
-
-/// The last call in the body, all of them replaced.
-pub fn replace_call(m: &mut Method, errors: &mut Errors) -> Option<Call> {
+/// The last call in the body.
+pub fn find_call(m: &Method, errors: &mut Errors) -> Option<Call> {
     let names: Vec<Ident> = arguments(m).map(|a| a.0.clone()).collect();
     let mut found = None;
-    let body = std::mem::take(&mut m.body);
-    m.body = replace(body, &mut |tokens, span| {
-        let call = errors
-            .take(syn::parse2::<Call>(tokens))
-            .unwrap_or_else(|| Call {
-                ignore: names.clone(),
-                ..Call::default()
-            });
+    replace(m.body.clone(), &mut |tokens, _| {
+        let nothing = || Call {
+            ignore: names.clone(),
+            broken: true,
+            ..Call::default()
+        };
+        found = Some(errors.take(syn::parse2(tokens)).unwrap_or_else(nothing));
+        TokenStream::new()
+    });
+    found
+}
+
+/// Puts the struct literal in the place of every call; if a checkpoint can be written, the value is
+/// asked for its rules.
+pub fn replace_call(t: &Target, m: &mut Method, call: &Call, sound: bool) {
+    let names: Vec<Ident> = arguments(m).map(|a| a.0.clone()).collect();
+    let p = paths::private(&t.krate);
+    let checked = sound && m.sig.constness.is_none();
+    if checked && m.sig.asyncness.is_none() && !m.has("track_caller") {
+        m.attrs.push(parse_quote!(#[track_caller]));
+    }
+    m.body = replace(std::mem::take(&mut m.body), &mut |_, span| {
+        if call.broken {
+            return quote_spanned!(span=> { let _ = (#(&#names),*); ::core::unreachable!() });
+        }
         let stored = names.iter().filter(|n| call.stores(n) && !call.gives(n));
         let fields = &call.fields;
         // the given fields first: they may still borrow the arguments
         let literal = quote_spanned!(span=> Self { #(#fields,)* #(#stored),* });
-        found = Some(call);
-        literal
+        if checked {
+            quote_spanned!(span=> #p::hparams::built(#literal))
+        } else {
+            literal
+        }
     });
-    found
 }
 
 /// `save_hyperparameters ! (..)` at any depth, by its tokens.

@@ -52,7 +52,7 @@ fn main() {
         ..net
     };
     let own = message(|| drop(net.forward(&Tensor::ones([2, 3]))));
-    assert!(own.ends_with("(in Net)"), "{own}");
+    assert!(own.ends_with("(in Net)\n  previous: body.1.fc gave [2, 4]"), "{own}");
     let outside = message(|| drop(Tensor::ones([2, 3]).matmul(&Tensor::ones([2, 3]))));
     assert!(!outside.contains("(in"), "{outside}");
 }

@@ -45,10 +45,10 @@ fn main() {
         put("lr", "x"),
         "Net: hyperparameter `lr`: invalid type: string \"x\", expected f32"
     );
-    assert_eq!(put("depth", "x"), "Net: unknown hyperparameter `depth`");
+    assert_eq!(put("depth", "x"), "Net: unknown hyperparameter `depth`; there are lr, sizes");
     assert_eq!(
         refusal(|m| drop(m.shift_remove("sizes"))),
-        "Net: there is no hyperparameter `sizes`"
+        "Net: there is no hyperparameter `sizes` (`Vec<usize>`)"
     );
     assert_eq!(
         refusal(|m| drop(m.insert("lr".into(), (-1).into()))),

@@ -1,0 +1,247 @@
+#[doc(hidden)]
+#[allow(
+    non_local_definitions,
+    unused_variables,
+    unreachable_code,
+    clippy::all,
+    clippy::pedantic
+)]
+const _: () = {
+    #[automatically_derived]
+    impl<E, D> ::d2l::__private::Field for EncoderDecoder<E, D>
+    where
+        E: ::d2l::__private::Field,
+        D: ::d2l::__private::Field,
+    {
+        fn visit_as(&self, name: &str, v: &mut dyn ::d2l::__private::Visitor) {
+            v.module(name, self)
+        }
+        fn copy_with(&self, c: &mut ::d2l::__private::Copier) -> Self {
+            #[allow(unused_imports)]
+            use ::d2l::__private::{
+                AnyPart as _, ByClone as __ByClone, CopyPart as _, FieldPart as _,
+                StoredPart as _,
+            };
+            Self {
+                encoder: ((&&&&::d2l::__private::Part::<E>::NEW)
+                    .known()
+                    .copy)(&self.encoder, c),
+                decoder: ((&&&&::d2l::__private::Part::<D>::NEW)
+                    .known()
+                    .copy)(&self.decoder, c),
+            }
+        }
+        fn copy_any(
+            &self,
+            c: &mut ::d2l::__private::Copier,
+        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Any> {
+            ::d2l::__private::copy_any(self, c)
+        }
+    }
+    #[automatically_derived]
+    impl<E, D> ::d2l::__private::Module for EncoderDecoder<E, D>
+    where
+        E: ::d2l::__private::Field,
+        D: ::d2l::__private::Field,
+    {
+        fn visit(&self, v: &mut dyn ::d2l::__private::Visitor) {
+            #[allow(unused_imports)]
+            use ::d2l::__private::{
+                AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _,
+            };
+            ::d2l::__private::frozen(
+                v,
+                &mut |v| ((&&&&::d2l::__private::Part::<E>::NEW)
+                    .known()
+                    .visit)(&self.encoder, "encoder", v),
+            );
+            ((&&&&::d2l::__private::Part::<D>::NEW)
+                .known()
+                .visit)(&self.decoder, "decoder", v);
+        }
+        fn type_name(&self) -> &'static str {
+            "EncoderDecoder"
+        }
+        fn hparam_list(
+            &self,
+        ) -> ::d2l::__private::Vec<(&'static str, ::d2l::__private::String)> {
+            ::d2l::__private::vec![]
+        }
+        fn as_any(&self) -> &dyn ::d2l::__private::Any {
+            self
+        }
+        fn copy_module(
+            &self,
+            c: &mut ::d2l::__private::Copier,
+        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Module> {
+            ::d2l::__private::Box::new(
+                <Self as ::d2l::__private::Field>::copy_with(self, c),
+            )
+        }
+    }
+    #[automatically_derived]
+    impl<E, D> ::d2l::__private::HasBase for EncoderDecoder<E, D>
+    where
+        E: ::d2l::__private::Field,
+        D: ::d2l::__private::Field,
+    {
+        type Base = Classifier;
+        type Lr = ::d2l::__private::NoLr;
+    }
+    #[automatically_derived]
+    impl<E, D> ::d2l::__private::hparams::FieldRules for EncoderDecoder<E, D>
+    where
+        E: ::d2l::__private::Field,
+        D: ::d2l::__private::Field,
+    {
+        const RULES: &'static [::d2l::__private::hparams::Rule] = &[];
+        const ABOUT: &'static str = "";
+    }
+    #[automatically_derived]
+    impl<E, D> ::d2l::__private::Cloneable for EncoderDecoder<E, D>
+    where
+        E: ::d2l::__private::Cloneable,
+        D: ::d2l::__private::Cloneable,
+    {}
+    #[automatically_derived]
+    impl<E, D> ::core::clone::Clone for EncoderDecoder<E, D>
+    where
+        E: ::d2l::__private::Cloneable,
+        D: ::d2l::__private::Cloneable,
+    {
+        fn clone(&self) -> Self {
+            #[allow(unused_imports)]
+            use ::d2l::__private::{IsCloneable as _, IsField as _, IsNoField as _};
+            (&&&::d2l::__private::Cloning::<E>::NEW).check();
+            (&&&::d2l::__private::Cloning::<D>::NEW).check();
+            <Self as ::d2l::__private::Field>::copy_with(
+                self,
+                &mut ::d2l::__private::Copier::new(),
+            )
+        }
+    }
+};
+#[allow(non_local_definitions)]
+impl<E: Encoder, D: Decoder> EncoderDecoder<E, D> {
+    pub(crate) fn forward(
+        &self,
+        src: &Tensor,
+        tgt: &Tensor,
+        lengths: Option<&Tensor>,
+    ) -> Tensor {
+        #[allow(unused_imports)]
+        use ::d2l::__private::NoScope as _;
+        ::d2l::__private::Scoped(self)
+            .__forward(|| -> Tensor {
+                self.decoder.decode(tgt, &self.encoder.encode(src, lengths))
+            })
+    }
+}
+#[doc(hidden)]
+#[allow(
+    non_local_definitions,
+    unused_imports,
+    unused_parens,
+    clippy::all,
+    clippy::pedantic
+)]
+const _: () = {
+    use ::d2l::__private::Inherited as _;
+    #[automatically_derived]
+    impl<
+        '__b,
+        E: Encoder,
+        D: Decoder,
+    > ::d2l::__private::Forward<(&'__b Tensor, &'__b Tensor, Option<&'__b Tensor>)>
+    for EncoderDecoder<E, D> {
+        type Output = Tensor;
+        fn call(
+            &self,
+            (__a0, __a1, __a2): (&'__b Tensor, &'__b Tensor, Option<&'__b Tensor>),
+        ) -> Tensor {
+            <EncoderDecoder<E, D>>::forward(self, __a0, __a1, __a2)
+        }
+    }
+    impl<E: Encoder, D: Decoder> ::d2l::__private::SameHeader<12730114042096339408u64>
+    for EncoderDecoder<E, D> {}
+    #[automatically_derived]
+    #[diagnostic::do_not_recommend]
+    impl<E: Encoder, D: Decoder> ::d2l::__private::ForwardOn<EncoderDecoder<E, D>>
+    for ::d2l::__private::hook::forward {
+        type Args<'__b> = (&'__b Tensor, &'__b Tensor, Option<&'__b Tensor>);
+        type Output = Tensor;
+        const MODEL: &'static str = "EncoderDecoder<E, D>";
+        const SIGNATURE: &'static str = "src: &Tensor, tgt: &Tensor, lengths: Option<&Tensor>";
+        fn call<'__b>(
+            m: &EncoderDecoder<E, D>,
+            (__a0, __a1, __a2): Self::Args<'__b>,
+        ) -> Tensor {
+            <EncoderDecoder<E, D>>::forward(m, __a0, __a1, __a2)
+        }
+        fn loss(
+            m: &EncoderDecoder<E, D>,
+            y_hat: &::d2l::__private::Tensor,
+            y: &::d2l::__private::Tensor,
+        ) -> ::d2l::__private::Tensor
+        where
+            for<'__b> EncoderDecoder<E, D>: ::d2l::__private::Hooks,
+        {
+            <EncoderDecoder<E, D>>::loss(m, y_hat, y)
+        }
+        fn training_step(
+            m: &EncoderDecoder<E, D>,
+            b: &::d2l::__private::Batch,
+        ) -> ::d2l::__private::Tensor
+        where
+            for<'__b> EncoderDecoder<E, D>: ::d2l::__private::Hooks,
+        {
+            <EncoderDecoder<E, D>>::training_step(m, b)
+        }
+        fn validation_step(
+            m: &EncoderDecoder<E, D>,
+            b: &::d2l::__private::Batch,
+        ) -> ::d2l::__private::Metrics
+        where
+            for<'__b> EncoderDecoder<E, D>: ::d2l::__private::Hooks,
+        {
+            <EncoderDecoder<E, D>>::validation_step(m, b)
+        }
+        fn configure_optimizers(
+            m: &EncoderDecoder<E, D>,
+        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Optimizer>
+        where
+            for<'__b> EncoderDecoder<E, D>: ::d2l::__private::Hooks,
+        {
+            ::d2l::__private::boxed(<EncoderDecoder<E, D>>::configure_optimizers(m))
+        }
+    }
+};
+#[automatically_derived]
+#[allow(non_local_definitions)]
+#[diagnostic::do_not_recommend]
+impl<E: Encoder, D: Decoder> ::d2l::__private::StepOn<EncoderDecoder<E, D>>
+for ::d2l::__private::hook::training_step {}
+#[allow(dead_code, non_local_definitions)]
+const _: () = {
+    fn same<T: ::d2l::__private::SameHeader<12730114042096339408u64>>() {}
+    fn check<E: Encoder, D: Decoder>() {
+        same::<EncoderDecoder<E, D>>()
+    }
+};
+#[allow(non_local_definitions)]
+impl<E: Encoder, D: Decoder> EncoderDecoder<E, D> {
+    pub(crate) fn training_step(
+        &self,
+        _batch: &::d2l::__private::Batch,
+    ) -> ::d2l::__private::Tensor {
+        <Self as ::d2l::__private::signature::training_step>::typed(self, _batch)
+    }
+}
+#[allow(non_local_definitions)]
+impl<E: Encoder, D: Decoder> ::d2l::__private::signature::training_step
+for EncoderDecoder<E, D> {
+    type Batch = PairBatch;
+    fn training_step(&self, batch: &PairBatch) -> Tensor {
+        self.step(&batch.src)
+    }
+}

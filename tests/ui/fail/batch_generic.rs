@@ -1,0 +1,9 @@
+// An example is one type.
+use d2l::prelude::*;
+
+#[derive(Batch)]
+pub struct Item<T> {
+    x: T,
+}
+
+fn main() {}
