@@ -248,7 +248,7 @@ impl Term {
     }
 
     /// The axes of `batch` one by one, then those of `rows` as one, then those of `columns` as one.
-    fn as_matrices(self, batch: &[Label], rows: &[Label], columns: &[Label]) -> Tensor {
+    fn into_matrices(self, batch: &[Label], rows: &[Label], columns: &[Label]) -> Tensor {
         let sizes = |list: &[Label]| -> Vec<usize> {
             list.iter().map(|&l| self.size(l).unwrap_or(1)).collect()
         };
@@ -313,8 +313,8 @@ fn multiply(a: Term, b: Term, kept: &dyn Fn(&Label) -> bool) -> Result<Term> {
     let x = if inner.is_empty() {
         a.ordered(&labels).try_mul(b.ordered(&labels))?
     } else {
-        let left = a.as_matrices(&batch, &rows, &inner);
-        left.try_matmul(&b.as_matrices(&batch, &inner, &columns))?
+        let left = a.into_matrices(&batch, &rows, &inner);
+        left.try_matmul(&b.into_matrices(&batch, &inner, &columns))?
     };
     Ok(Term {
         x: x.reshape(sizes),
