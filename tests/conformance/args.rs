@@ -88,10 +88,13 @@ impl Args {
         self.positional[at..].iter().map(Value::tensor).collect()
     }
 
-    /// A number or tensor, as the library's operand.
+    /// A number or tensor, as the library's operand; `None` for anything else, so that mappings may
+    /// ask before they know the operation.
     #[track_caller]
     pub fn operand(&self, at: usize, name: &str) -> Option<Operand<'_>> {
-        self.get(at, name).map(Value::operand)
+        let value = self.get(at, name)?;
+        let number = matches!(value, Value::Int(_) | Value::Float(_) | Value::Bool(_));
+        (number || matches!(value, Value::Tensor(_))).then(|| value.operand())
     }
 
     #[track_caller]

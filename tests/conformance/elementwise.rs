@@ -159,9 +159,10 @@ fn activation(op: &str, a: &Args) -> Option<Tensor> {
 }
 
 fn binary(op: &str, a: &Args) -> Option<Tensor> {
-    let other = a.get(1, "other").or_else(|| a.get(1, "values"));
-    let other = other.filter(|v| !matches!(v, Value::Str(_) | Value::List(_)))?;
-    let (x, y) = (a.t(0), other.operand());
+    let (x, y) = (
+        a.t(0),
+        a.operand(1, "other").or_else(|| a.operand(1, "values"))?,
+    );
     Some(match op {
         "atan2" => x.atan2(y),
         "hypot" => x.hypot(y),

@@ -176,10 +176,10 @@ fn order(given: Option<&Value>) -> MatrixNorm {
 
 fn vector(x: &Tensor, p: f64, dims: Option<Vec<isize>>, keep: bool) -> Tensor {
     match (dims, keep) {
-        (Some(dims), false) => x.vector_norm_dim(p, dims),
-        (Some(dims), true) => x.vector_norm_keepdim(p, dims),
-        (None, false) => x.vector_norm(p),
-        (None, true) => x.vector_norm_keepdim(p, [0isize; 0]),
+        (Some(dims), false) => x.norm_p_dim(p, dims),
+        (Some(dims), true) => x.norm_p_keepdim(p, dims),
+        (None, false) => x.norm_p(p),
+        (None, true) => x.norm_p_keepdim(p, [0isize; 0]),
     }
 }
 

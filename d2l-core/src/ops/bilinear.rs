@@ -70,8 +70,7 @@ mod tests {
         [2, 3],
         [2, 4],
         [5, 3, 4],
-        [5]; no scalar
-    );
+        [5]; no scalar);
 
     #[test]
     #[should_panic(expected = "bilinear: inputs [2] and [3] and weight [1, 2, 2] do not fit")]

@@ -7,7 +7,7 @@ use crate::{
 
 impl Tensor {
     /// The distances of all rows of `[.., p, n]` from all rows of `other`, `[.., r, n]`, as `[.., p,
-    /// r]`: the `order`-norms of their differences, as in [`Tensor::vector_norm`]. Batches broadcast. The
+    /// r]`: the `order`-norms of their differences, as in [`Tensor::norm_p`]. Batches broadcast. The
     /// gradient of equal rows is 0. Differences are taken before they are squared, so that close rows
     /// keep their distance; PyTorch's `cdist` with `donot_use_mm_for_euclid_dist`.
     ///
@@ -33,7 +33,7 @@ impl Tensor {
         } else if n == 0 {
             a.matmul(&b.mt())
         } else {
-            (a.unsqueeze(-2) - b.unsqueeze(-3)).vector_norm_dim(order, -1)
+            (a.unsqueeze(-2) - b.unsqueeze(-3)).norm_p_dim(order, -1)
         }
     }
 }
@@ -101,8 +101,7 @@ mod tests {
         euclidean,
         |a, b| a.cdist(&(b + 3.0), 2.0),
         [2, 3, 4],
-        [2, 4]; no scalar
-    );
+        [2, 4]; no scalar);
     gradcheck_test!(cubic, |a, b| a.cdist(&(b + 3.0), 3.0), [3, 2], [2, 2, 2]; no scalar);
 
     #[test]

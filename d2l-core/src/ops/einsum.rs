@@ -1,7 +1,7 @@
 //! Einstein's summation, as products of matrices.
 use crate::{
     Tensor,
-    error::{Error, Result, bail, ok},
+    error::{Error, ErrorKind, Result, ok},
 };
 
 /// Sums of products in index notation; PyTorch's `einsum`. Each operand's axes are named by letters;
@@ -31,8 +31,13 @@ pub fn einsum(expression: &str, operands: &[&Tensor]) -> Tensor {
 /// # Errors
 /// If the expression is malformed, or does not fit the operands.
 pub fn try_einsum(expression: &str, operands: &[&Tensor]) -> Result<Tensor> {
-    let (mut terms, output) = parsed(expression, operands)?;
-    check_sizes(&terms)?;
+    let (mut terms, output) = parsed(expression, operands).map_err(|why| {
+        Error::new(
+            "einsum",
+            ErrorKind::Value,
+            format!("\"{expression}\": {why}"),
+        )
+    })?;
     while terms.len() > 1 {
         let (i, j) = cheapest(&terms, &output);
         let b = terms.remove(j);
@@ -58,56 +63,41 @@ struct Term {
     labels: Vec<Label>,
 }
 
-fn malformed(expression: &str, why: &str) -> Error {
-    Error::new(
-        "einsum",
-        crate::ErrorKind::Value,
-        format!("\"{expression}\": {why}"),
-    )
-}
-
-/// The operands with their axes named, and the names of the result.
-fn parsed(expression: &str, operands: &[&Tensor]) -> Result<(Vec<Term>, Vec<Label>)> {
+/// The operands with their axes named, and the names of the result; or what is wrong.
+fn parsed(expression: &str, operands: &[&Tensor]) -> Result<(Vec<Term>, Vec<Label>), String> {
     let text: String = expression.chars().filter(|c| !c.is_whitespace()).collect();
     let (inputs, output) = match text.split_once("->") {
         Some((inputs, output)) => (inputs, Some(output)),
         None => (&text[..], None),
     };
-    let inputs: Vec<&str> = inputs.split(',').collect();
-    if inputs.len() != operands.len() {
-        let why = format!(
-            "{} operands are named, {} given",
-            inputs.len(),
-            operands.len()
-        );
-        return Err(malformed(expression, &why));
+    let (named, given) = (inputs.split(',').count(), operands.len());
+    if named != given {
+        return Err(format!("{named} operands are named, {given} given"));
     }
     let mut terms = Vec::new();
-    for (names, x) in inputs.into_iter().zip(operands) {
-        let letters = names.replace("...", "").chars().count();
-        let rest = x.dim().checked_sub(letters);
-        let (Some(rest), true) = (rest, names.contains("...") || rest == Some(0)) else {
-            let why = format!("`{names}` names other axes than those of {:?}", x.shape());
-            return Err(malformed(expression, &why));
+    for (names, x) in inputs.split(',').zip(operands) {
+        let rest = x
+            .dim()
+            .checked_sub(names.replace("...", "").chars().count());
+        let Some(rest) = rest.filter(|&n| n == 0 || names.contains("...")) else {
+            return Err(format!(
+                "`{names}` names other axes than those of {:?}",
+                x.shape()
+            ));
         };
-        let labels = labels(names, rest).map_err(|why| malformed(expression, &why))?;
-        terms.push(
-            Term {
-                x: (*x).clone(),
-                labels,
-            }
-            .diagonals()?,
-        );
+        let (x, labels) = ((*x).clone(), labels(names, rest)?);
+        terms.push(Term { x, labels }.diagonals()?);
     }
+    check_sizes(&terms)?;
     let output = match output {
-        Some(names) => explicit(names, &terms).map_err(|why| malformed(expression, &why))?,
+        Some(names) => explicit(names, &terms)?,
         None => implicit(&text, &terms),
     };
     Ok((terms, output))
 }
 
 /// The names in one part of the expression; `...` stands for `rest` axes.
-fn labels(names: &str, rest: usize) -> std::result::Result<Vec<Label>, String> {
+fn labels(names: &str, rest: usize) -> Result<Vec<Label>, String> {
     let mut list = Vec::new();
     let (before, after) = names.split_once("...").unwrap_or((names, ""));
     if let Some(odd) = format!("{before}{after}")
@@ -133,7 +123,7 @@ fn rest(terms: &[Term]) -> Vec<Label> {
     rest
 }
 
-fn explicit(names: &str, terms: &[Term]) -> std::result::Result<Vec<Label>, String> {
+fn explicit(names: &str, terms: &[Term]) -> Result<Vec<Label>, String> {
     let list = labels(names, rest(terms).len())?;
     for (i, l) in list.iter().enumerate() {
         let Label::Letter(c) = l else { continue };
@@ -158,24 +148,19 @@ fn implicit(text: &str, terms: &[Term]) -> Vec<Label> {
 }
 
 /// One name stands for one size, or for 1.
-fn check_sizes(terms: &[Term]) -> Result<()> {
+fn check_sizes(terms: &[Term]) -> Result<(), String> {
     for (n, term) in terms.iter().enumerate() {
         for (&label, &size) in term.labels.iter().zip(term.x.shape()) {
-            let other = terms[..n]
-                .iter()
-                .filter_map(|t| t.size(label))
-                .find(|&s| s != size && s != 1);
-            if let (Some(other), true) = (other, size != 1) {
+            let mut others = terms[..n].iter().filter_map(|t| t.size(label));
+            if let Some(other) = others.find(|&s| s != size && s != 1 && size != 1) {
                 let name = match label {
                     Label::Letter(c) => c.to_string(),
                     Label::Rest(_) => "...".into(),
                 };
-                bail!(
-                    "einsum",
-                    Shape,
-                    "`{name}` has size {other} and, in operand {n}, {:?}, size {size}",
-                    term.x.shape()
-                );
+                let shape = term.x.shape();
+                return Err(format!(
+                    "`{name}` has size {other} and, in operand {n}, {shape:?}, size {size}"
+                ));
             }
         }
     }
@@ -189,21 +174,18 @@ impl Term {
     }
 
     /// Every name once: the diagonal of axes that share one.
-    fn diagonals(mut self) -> Result<Term> {
+    fn diagonals(mut self) -> Result<Term, String> {
         let mut b = 0;
         while b < self.labels.len() {
             let Some(a) = self.labels[..b].iter().position(|l| *l == self.labels[b]) else {
                 b += 1;
                 continue;
             };
-            let (m, n) = (self.x.shape()[a], self.x.shape()[b]);
-            if m != n {
-                bail!(
-                    "einsum",
-                    Shape,
-                    "axes {a} and {b} of {:?} share a name, but sizes {m} and {n} differ",
-                    self.x.shape()
-                );
+            let shape = self.x.shape();
+            if shape[a] != shape[b] {
+                return Err(format!(
+                    "axes {a} and {b} of {shape:?} share a name, not a size"
+                ));
             }
             self.x = self.x.diagonal(0, a as isize, b as isize).movedim(-1, a);
             self.labels.remove(b);
@@ -248,7 +230,7 @@ impl Term {
     }
 
     /// The axes of `batch` one by one, then those of `rows` as one, then those of `columns` as one.
-    fn as_matrices(self, batch: &[Label], rows: &[Label], columns: &[Label]) -> Tensor {
+    fn into_matrices(self, batch: &[Label], rows: &[Label], columns: &[Label]) -> Tensor {
         let sizes = |list: &[Label]| -> Vec<usize> {
             list.iter().map(|&l| self.size(l).unwrap_or(1)).collect()
         };
@@ -257,17 +239,13 @@ impl Term {
         shape.push(sizes(columns).iter().product());
         let x = self.ordered(&[batch, rows, columns].concat());
         // A group of no axis is a new one: the rest may stay as it lies in memory.
-        let x = if rows.is_empty() {
-            x.unsqueeze(batch.len() as isize)
-        } else {
-            x
-        };
-        let x = if columns.is_empty() {
-            x.unsqueeze(-1)
-        } else {
-            x
-        };
-        x.reshape(shape)
+        let at = batch.len() as isize;
+        match (rows.is_empty(), columns.is_empty()) {
+            (true, true) => x.unsqueeze(at).unsqueeze(at),
+            (true, false) => x.unsqueeze(at).reshape(shape),
+            (false, true) => x.unsqueeze(-1).reshape(shape),
+            (false, false) => x.reshape(shape),
+        }
     }
 }
 
@@ -313,8 +291,8 @@ fn multiply(a: Term, b: Term, kept: &dyn Fn(&Label) -> bool) -> Result<Term> {
     let x = if inner.is_empty() {
         a.ordered(&labels).try_mul(b.ordered(&labels))?
     } else {
-        let left = a.as_matrices(&batch, &rows, &inner);
-        left.try_matmul(&b.as_matrices(&batch, &inner, &columns))?
+        let left = a.into_matrices(&batch, &rows, &inner);
+        left.try_matmul(&b.into_matrices(&batch, &inner, &columns))?
     };
     Ok(Term {
         x: x.reshape(sizes),
@@ -330,28 +308,24 @@ mod tests {
         product,
         |a, b| einsum("bhqd,bhkd->bhqk", &[a, b]),
         [2, 1, 3, 4],
-        [2, 1, 2, 4]; no scalar
-    );
+        [2, 1, 2, 4]; no scalar);
     gradcheck_test!(
         chain,
         |a, b, c| einsum("i,ijk,kl->jl", &[a, b, c]),
         [2],
         [2, 3, 4],
-        [4, 2]; no scalar
-    );
+        [4, 2]; no scalar);
     gradcheck_test!(diagonal, |a| einsum("iji->j", &[a]), [3, 2, 3]; no scalar);
     gradcheck_test!(
         broadcast,
         |a, b| einsum("...ik,...k", &[a, b]),
         [2, 1, 3, 4],
-        [5, 4]; no scalar
-    );
+        [5, 4]; no scalar);
     gradcheck_test!(
         elementwise,
         |a, b| einsum("ij,ji->ij", &[a, b]),
         [3, 4],
-        [4, 3]; no scalar
-    );
+        [4, 3]; no scalar);
 
     /// Every element as the sum that the expression says.
     #[test]
@@ -401,11 +375,11 @@ mod tests {
             ),
             (
                 said("ii", &[&x]),
-                "einsum: axes 0 and 1 of [2, 3] share a name, but sizes 2 and 3 differ",
+                "einsum: \"ii\": axes 0 and 1 of [2, 3] share a name, not a size",
             ),
             (
                 said("ij,ik", &[&x, &x.t()]),
-                "einsum: `i` has size 2 and, in operand 1, [3, 2], size 3",
+                "einsum: \"ij,ik\": `i` has size 2 and, in operand 1, [3, 2], size 3",
             ),
         ];
         for (said, want) in cases {

@@ -249,6 +249,18 @@ mod tests {
     gradcheck_test!(transposed, |a, b| a.t().matmul(&b.t()), [4, 3], [2, 4]; no scalar);
 
     #[test]
+    fn a_batch_is_shared_out_without_changing_a_bit() {
+        let (a, b) = (
+            Tensor::randn([40, 30, 20]),
+            Tensor::randn([20, 40, 25]).transpose(0, 1),
+        );
+        let all = a.matmul(&b);
+        for i in 0..40 {
+            assert_eq!(all.i(i), a.i(i).matmul(&b.i(i)), "{i}");
+        }
+    }
+
+    #[test]
     fn integers_multiply_and_empty_sums_are_zero() {
         assert_eq!(
             Tensor::from([[1, 2]]).matmul(&Tensor::from([[3], [4]])),

@@ -74,7 +74,7 @@ impl Tensor {
     }
 
     /// The norm of a vector, or of a matrix if there are two axes; PyTorch's `linalg.norm` with an
-    /// order. The same number means different norms: see [`Tensor::vector_norm`] and
+    /// order. The same number means different norms: see [`Tensor::norm_p`] and
     /// [`Tensor::matrix_norm`], which also take batches.
     ///
     /// # Panics
@@ -88,7 +88,7 @@ impl Tensor {
     #[track_caller]
     pub fn norm_ord(&self, norm: impl Into<MatrixNorm>) -> Tensor {
         match (self.dim(), norm.into()) {
-            (1, MatrixNorm::P(p)) => self.vector_norm(p),
+            (1, MatrixNorm::P(p)) => self.norm_p(p),
             (2, norm) => self.matrix_norm(norm),
             (_, norm) => ok!(neither(self, norm)),
         }
@@ -113,7 +113,7 @@ fn neither(x: &Tensor, norm: MatrixNorm) -> Result<Tensor> {
     bail!(
         "norm_ord",
         Shape,
-        "{norm:?} of {:?}: neither a vector nor a matrix; use `vector_norm` or `matrix_norm`",
+        "{norm:?} of {:?}: neither a vector nor a matrix; use `norm_p` or `matrix_norm`",
         x.shape()
     )
 }
@@ -123,7 +123,7 @@ fn value(x: &Tensor, norm: MatrixNorm) -> Result<Tensor> {
     let MatrixNorm::P(p) = norm else {
         return Ok(match norm {
             MatrixNorm::Nuclear => x.svdvals().sum_dim(-1),
-            _ => x.vector_norm_dim(2.0, [-2, -1]),
+            _ => x.norm_dim([-2, -1]),
         });
     };
     let (m, n) = (x.size(-2), x.size(-1));
@@ -145,22 +145,16 @@ fn value(x: &Tensor, norm: MatrixNorm) -> Result<Tensor> {
             x.shape()
         );
     }
-    // Of numbers that are not negative this is the largest or the smallest.
-    let extreme = f64::INFINITY.copysign(p);
-    Ok(match p.abs() {
-        1.0 => x.abs().sum_dim(-2).vector_norm_dim(extreme, -1),
-        2.0 => singular(&x.svdvals(), p > 0.0),
-        _ => x.abs().sum_dim(-1).vector_norm_dim(extreme, -1),
+    let each = match p.abs() {
+        1.0 => x.abs().sum_dim(-2),
+        2.0 => x.svdvals(),
+        _ => x.abs().sum_dim(-1),
+    };
+    Ok(if p > 0.0 {
+        each.amax_dim(-1)
+    } else {
+        each.amin_dim(-1)
     })
-}
-
-/// The largest or smallest of descending singular values: the mean of those that are equal to it,
-/// whose gradient goes to all of them.
-fn singular(s: &Tensor, largest: bool) -> Tensor {
-    let at = if largest { 0 } else { s.size(-1) - 1 };
-    let ties = s.eq(s.narrow(-1, at, 1));
-    let count = ties.to_dtype(s.dtype()).sum_dim(-1);
-    s.kept(&ties).sum_dim(-1) / count
 }
 
 #[cfg(test)]
@@ -173,8 +167,7 @@ mod tests {
     gradcheck_test!(
         rows,
         |x| x.matrix_norm_keepdim(f64::NEG_INFINITY, [0, 1]),
-        [3, 4]; no empty, scalar
-    );
+        [3, 4]; no empty, scalar);
 
     #[test]
     #[should_panic(expected = "matrix_norm: there is no norm of order 3; it is ±1, ±2 or ±∞")]

@@ -101,7 +101,6 @@ mod unary;
 mod unfold;
 mod unique;
 mod variance;
-mod vector_norm;
 pub(crate) mod view;
 mod walk;
 mod where_;

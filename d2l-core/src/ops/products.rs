@@ -309,8 +309,7 @@ mod tests {
         |x, a, b| x.addmm(a, b, 0.5, 2.0),
         [2],
         [3, 4],
-        [4, 2]; no scalar
-    );
+        [4, 2]; no scalar);
     gradcheck_test!(addmv, |x, a, b| x.addmv(a, b, 0.5, 2.0), [3], [3, 4], [4]; no scalar);
     gradcheck_test!(addr, |x, a, b| x.addr(a, b, 0.5, 2.0), [3, 4], [3], [4]; no scalar);
     gradcheck_test!(
@@ -318,15 +317,13 @@ mod tests {
         |x, a, b| x.baddbmm(a, b, 0.5, 2.0),
         [3, 2],
         [2, 3, 4],
-        [2, 4, 2]; no scalar
-    );
+        [2, 4, 2]; no scalar);
     gradcheck_test!(
         addbmm,
         |x, a, b| x.addbmm(a, b, 0.5, 2.0),
         [3, 2],
         [2, 3, 4],
-        [2, 4, 2]; no scalar
-    );
+        [2, 4, 2]; no scalar);
 
     #[test]
     fn with_beta_zero_nan_does_not_spread() {
