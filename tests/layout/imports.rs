@@ -2,7 +2,7 @@
 use super::*;
 
 /// Files of `ops/` that others may use; between all others there are only methods of `Tensor`.
-const SUPPORT: [&str; 9] = [
+const SUPPORT: &[&str] = &[
     "binary", "cast", "index", "matmul", "operand", "over", "unary", "view", "walk",
 ];
 
