@@ -159,10 +159,13 @@ fn activation(op: &str, a: &Args) -> Option<Tensor> {
 }
 
 fn binary(op: &str, a: &Args) -> Option<Tensor> {
-    let (x, y) = (
-        a.t(0),
-        a.operand(1, "other").or_else(|| a.operand(1, "values"))?,
-    );
+    let other = a.get(1, "other").or_else(|| a.get(1, "values"));
+    let number = |v: &&Value| {
+        use Value::{Bool, Float, Int, Tensor};
+        matches!(v, Bool(_) | Float(_) | Int(_) | Tensor(_))
+    };
+    let other = other.filter(number)?;
+    let (x, y) = (a.t(0), other.operand());
     Some(match op {
         "atan2" => x.atan2(y),
         "hypot" => x.hypot(y),

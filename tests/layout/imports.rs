@@ -2,8 +2,8 @@
 use super::*;
 
 /// Files of `ops/` that others may use; between all others there are only methods of `Tensor`.
-const SUPPORT: [&str; 8] = [
-    "binary", "cast", "index", "matmul", "operand", "unary", "view", "walk",
+const SUPPORT: &[&str] = &[
+    "binary", "cast", "index", "matmul", "operand", "over", "unary", "view", "walk",
 ];
 
 #[test]
@@ -11,7 +11,8 @@ fn operations_do_not_know_each_others_insides() {
     let mut offenders = Vec::new();
     for source in sources(&[ops::OPS]).iter().filter(|s| s.stem() != "mod") {
         for name in source.names_after("super::") {
-            if !SUPPORT.contains(&name.as_str()) {
+            // `super::*` in a module of the file itself has no name.
+            if !name.is_empty() && !SUPPORT.contains(&name.as_str()) {
                 offenders.push(format!("{} imports {name}", source.path));
             }
         }

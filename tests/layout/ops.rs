@@ -38,7 +38,7 @@ const NO_GRADIENT_METHODS: &[(&str, &str)] = &[
     ("long", "an integer result"),
     ("neg", "the operator `-`"),
     ("nonzero", "positions"),
-    ("set", "a change in place"),
+    ("nonzero_tuple", "positions"),
     ("signbit", "a truth value"),
 ];
 
