@@ -86,8 +86,8 @@ fn no_powers(x: &Tensor, n: usize) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(cross, |a, b| a.cross(b, 0), [3, 4], [3, 1]);
-    gradcheck_test!(vander, |x| x.vander(4), [2, 3]);
+    gradcheck_test!(cross, |a, b| a.cross(b, 0), [3, 4], [3, 1]; no empty, scalar);
+    gradcheck_test!(vander, |x| x.vander(4), [2, 3]; no scalar);
 
     #[test]
     #[should_panic(expected = "cross: axis 1 of [3, 2] and [3, 2] does not have size 3")]

@@ -116,15 +116,15 @@ mod tests {
         let (q, r) = x.qr();
         cat(&[&q.reshape(-1), &r.reshape(-1)], 0)
     }
-    gradcheck_test!(tall, |x| both(x), [2, 4, 3]);
+    gradcheck_test!(tall, |x| both(x), [2, 4, 3]; no scalar);
     gradcheck_test!(
         square,
         |x| both(&(x + 3.0 * Tensor::eye(3).double())),
-        [3, 3]
+        [3, 3]; no empty
     );
     gradcheck_test!(
         wide,
         |x| both(&(x + 3.0 * Tensor::eye(4).double().narrow(0, 0, 2))),
-        [2, 4]
+        [2, 4]; no empty
     );
 }

@@ -178,10 +178,10 @@ mod tests {
     fn all((u, s, vt): (Tensor, Tensor, Tensor)) -> Tensor {
         cat(&[&u.square().reshape(-1), &s, &vt.square().reshape(-1)], 0)
     }
-    gradcheck_test!(tall, |x| all(spread(x).svd()), [4, 3]);
-    gradcheck_test!(square, |x| all(spread(x).svd()), [3, 3]);
-    gradcheck_test!(wide, |x| all(spread(x).svd()), [2, 3]);
-    gradcheck_test!(values, |x| spread(x).svdvals(), [2, 4, 3]);
+    gradcheck_test!(tall, |x| all(spread(x).svd()), [4, 3]; no empty, scalar);
+    gradcheck_test!(square, |x| all(spread(x).svd()), [3, 3]; no empty, scalar);
+    gradcheck_test!(wide, |x| all(spread(x).svd()), [2, 3]; no empty, scalar);
+    gradcheck_test!(values, |x| spread(x).svdvals(), [2, 4, 3]; no empty, scalar);
 
     #[test]
     fn second_derivatives_are_right() {

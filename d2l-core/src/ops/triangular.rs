@@ -113,19 +113,19 @@ mod tests {
         lower,
         |t, b| far_from_singular(t).solve_triangular(b, false, false),
         [3, 3],
-        [2, 3, 2]
+        [2, 3, 2]; no empty, scalar
     );
     gradcheck_test!(
         unit_upper,
         |t, b| t.solve_triangular(b, true, true),
         [2, 3, 3],
-        [3, 2]
+        [3, 2]; no scalar
     );
     gradcheck_test!(
         right,
         |t, b| far_from_singular(t).solve_triangular_right(b, true, false),
         [3, 3],
-        [2, 3]
+        [2, 3]; no empty, scalar
     );
 
     #[test]
