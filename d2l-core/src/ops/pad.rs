@@ -215,17 +215,17 @@ fn check_border(x: &Tensor, border: Border, mode: PadMode) -> Result<()> {
 mod tests {
     use super::PadMode::{self, *};
     use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(constant, |x| x.pad([1, 0, -1, 2], 0.5).square(), [3, 4]);
-    gradcheck_test!(reflect, |x| x.pad([3, 2], Reflect).square(), [3, 4]);
+    gradcheck_test!(constant, |x| x.pad([1, 0, -1, 2], 0.5).square(), [3, 4]; no empty, scalar);
+    gradcheck_test!(reflect, |x| x.pad([3, 2], Reflect).square(), [3, 4]; no empty, scalar);
     gradcheck_test!(
         replicate,
         |x| x.unsqueeze(0).pad([-1, 2, 3, 0], Replicate).square(),
-        [3, 4]
+        [3, 4]; no empty, scalar
     );
     gradcheck_test!(
         circular,
         |x| x.unsqueeze(0).pad([2, 1, -1, 2], Circular).square(),
-        [3, 4]
+        [3, 4]; no empty, scalar
     );
 
     fn padded(padding: [isize; 2], mode: PadMode) -> Vec<i64> {

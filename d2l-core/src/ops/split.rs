@@ -261,9 +261,9 @@ fn ends(list: &[i64], n: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(split, |x| x.split([1, 3], -1)[1].square(), [3, 4]);
-    gradcheck_test!(chunk, |x| &x.chunk(2, 1)[0] * &x.chunk(2, 1)[1], [3, 4]);
-    gradcheck_test!(unbind, |x| &x.unbind(0)[0] * &x.unbind(0)[2], [3, 4]);
+    gradcheck_test!(split, |x| x.split([1, 3], -1)[1].square(), [3, 4]; no empty, scalar);
+    gradcheck_test!(chunk, |x| &x.chunk(2, 1)[0] * &x.chunk(2, 1)[1], [3, 4]; no scalar);
+    gradcheck_test!(unbind, |x| x.unbind(0), [3, 4]; no scalar);
 
     fn sizes(parts: Vec<Tensor>) -> Vec<usize> {
         parts.iter().map(|p| p.shape()[0]).collect()

@@ -212,9 +212,9 @@ mod tests {
     gradcheck_test!(
         movedim,
         |x| x.reshape([2, 3, 4]).movedim([0, 2], [2, 1]) * 2.0,
-        [2, 12]
+        [2, 12]; no empty, scalar
     );
-    gradcheck_test!(mt, |x| x.mt() * 2.0, [2, 3, 4]);
+    gradcheck_test!(mt, |x| x.mt() * 2.0, [2, 3, 4]; no scalar);
 
     #[test]
     fn moved_axes_keep_the_order_of_the_others() {

@@ -78,8 +78,8 @@ fn overlap(g: &Tensor, shape: Dims, at: usize, size: usize, step: usize) -> Tens
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
-    gradcheck_test!(unfold, |x| x.unfold(1, 3, 1).square(), [3, 4]);
-    gradcheck_test!(gaps, |x| x.unfold(0, 1, 2).square(), [3, 4]);
+    gradcheck_test!(unfold, |x| x.unfold(1, 3, 1).square(), [3, 4]; no empty, scalar);
+    gradcheck_test!(gaps, |x| x.unfold(0, 1, 2).square(), [3, 4]; no empty);
 
     #[test]
     fn a_window_is_a_view() {

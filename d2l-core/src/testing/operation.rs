@@ -157,7 +157,8 @@ fn empty(shapes: &[&[usize]]) -> Vec<Vec<Vec<usize>>> {
     sizes.into_iter().filter(|&n| n > 1).map(without).collect()
 }
 
-/// Shapes that an operation may refuse if its line says so; then it must refuse one of them.
+/// Shapes that an operation may refuse, or answer with NaN, if its line says so; then it must do so
+/// for one of them.
 fn check_unusual(
     f: Operation<'_>,
     variants: &[Vec<Vec<usize>>],
@@ -167,20 +168,14 @@ fn check_unusual(
     let may_refuse = refused.contains(&kind);
     let mut refusals = 0;
     for shapes in variants {
-        let xs = inputs(shapes);
-        match catch(|| no_grad(|| drop(f(&xs)))) {
-            Err(e) if !is_ours(&e) => return Err(format!("{kind} inputs {shapes:?}: {e}")),
-            Err(e) if !may_refuse => {
+        match attempt(f, &inputs(shapes)) {
+            Attempt::Right => {}
+            Attempt::Wrong(e) => return Err(format!("{kind} inputs {shapes:?}: {e}")),
+            Attempt::Refused(_) if may_refuse => refusals += 1,
+            Attempt::Refused(e) => {
                 return Err(format!(
                     "{kind} inputs {shapes:?}: {e}; if that is right, say `; no {kind}`"
                 ));
-            }
-            Err(_) => refusals += 1,
-            Ok(()) => {
-                let checked = catch(|| GradCheck::new().check(f, &xs));
-                checked
-                    .flatten()
-                    .map_err(|e| format!("{kind} inputs {shapes:?}: {e}"))?;
             }
         }
     }
@@ -188,6 +183,27 @@ fn check_unusual(
         return Err(format!("{kind} inputs work: take away `no {kind}`"));
     }
     Ok(())
+}
+
+enum Attempt {
+    Right,
+    Wrong(String),
+    Refused(String),
+}
+
+fn attempt(f: Operation<'_>, xs: &[Tensor]) -> Attempt {
+    let ys = match catch(|| no_grad(|| f(xs))) {
+        Err(e) if is_ours(&e) => return Attempt::Refused(e),
+        Err(e) => return Attempt::Wrong(e),
+        Ok(ys) => ys,
+    };
+    match catch(|| GradCheck::new().check(f, xs)).flatten() {
+        Ok(()) => Attempt::Right,
+        Err(_) if ys.iter().any(|y| y.isnan().any()) => {
+            Attempt::Refused("the result is NaN".into())
+        }
+        Err(e) => Attempt::Wrong(e),
+    }
 }
 
 /// `f()`, or the message of its panic.
