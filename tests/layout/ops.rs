@@ -11,19 +11,21 @@ const NO_GRADIENT: &[(&str, &str)] = &[
     ),
     ("closeness", "comparisons are steps"),
     ("compare", "comparisons are steps"),
-    ("index", "what an index may be"),
+    (
+        "in_place",
+        "changes in place are refused while operations are recorded",
+    ),
     ("logical", "truth values and bits"),
-    ("matrix", "tensors as batches of matrices"),
     ("mod", "the list of operations"),
     ("one_hot", "labels are integers"),
     ("operand", "what an argument may be"),
-    ("options", "what a window may be told"),
     ("random", "random numbers depend on nothing"),
     (
         "unary",
         "a macro; what it makes is checked where it is made",
     ),
     ("sample", "random choices are steps"),
+    ("view", "handles on the same data"),
     ("walk", "the loop under other operations"),
 ];
 

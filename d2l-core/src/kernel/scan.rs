@@ -134,6 +134,9 @@ simd! {
 /// division, so that zeros do no harm.
 pub fn cumprod_backward<T: Scan>(x: &[T], g: &[T], n: usize, out: &mut [T]) {
     assert_eq!(g.len(), out.len());
+    if n == 0 {
+        return;
+    }
     scan_axis::<T, Prod, false>(x, n, 1, out, Prod);
     for ((x, g), out) in x
         .chunks_exact(n)

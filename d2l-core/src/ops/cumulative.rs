@@ -47,8 +47,11 @@ impl Tensor {
             scan::scan_axis::<T, _, false>(&own.read::<T>(), n, inner, out, Prod);
         }));
         let saved = x.saved(OP);
-        y.record(OP, [&x], move |g, cx| {
-            cx.once(g, [Some(cumprod_backward(&saved, g, a))])
+        y.record(OP, [&x], move |g, _| {
+            [Some(match is_recording(&[g, &saved]) {
+                true => cumprod_by_pairs(g, &saved, a),
+                false => cumprod_backward(&saved, g, a),
+            })]
         })
     }
 
@@ -76,7 +79,7 @@ impl Tensor {
         y.with_axis_last(a).record_output(OP, [&x], move |g, cx| {
             let (x, y) = (&*saved, cx.output());
             if is_recording(&[g, x]) {
-                return [Some(by_pairs(g, x, y, a))];
+                return [Some(logcumsumexp_by_pairs(g, x, y, a))];
             }
             // e^x Σ_{k≥j} g[k] e^-y[k], by its positive and its negative part, as logarithms.
             let part = |g: Tensor| (reverse_logcumsumexp(&(g.ln() - y), a) + x).exp();
@@ -158,23 +161,47 @@ fn reverse_logcumsumexp(x: &Tensor, a: usize) -> Tensor {
     back(&back(x).logcumsumexp(a as isize))
 }
 
-/// `Σ_{k≥j} g[k] e^(x[j] - y[k])`, the gradient of `logcumsumexp`, in a form that can be
-/// differentiated; no exponent is above 0.
-fn by_pairs(g: &Tensor, x: &Tensor, y: &Tensor, a: usize) -> Tensor {
+/// The gradient of `cumprod` in a form that can be differentiated: `Σ_{k≥j} g[k] Π_{i≤k, i≠j} x[i]`.
+fn cumprod_by_pairs(g: &Tensor, x: &Tensor, a: usize) -> Tensor {
+    if x.dim() == 0 {
+        return g.clone();
+    }
+    let own = pairs(x, a, |j, i| j.eq(i));
+    let others = x.unsqueeze(a as isize).masked_fill(&own, 1.0);
+    let products = others.cumprod(a as isize + 1);
+    from_later(
+        g,
+        &products.masked_fill(&pairs(x, a, |j, k| j.gt(k)), 0.0),
+        a,
+    )
+}
+
+/// The gradient of `logcumsumexp` in such a form: `Σ_{k≥j} g[k] e^(x[j] - y[k])`, where no exponent
+/// is above 0.
+fn logcumsumexp_by_pairs(g: &Tensor, x: &Tensor, y: &Tensor, a: usize) -> Tensor {
     if x.dim() == 0 {
         return g * (x - y).exp();
     }
-    let (a, n) = (a as isize, x.shape()[a]);
-    let (k, j) = (
-        Tensor::arange(n).unsqueeze(1),
-        Tensor::arange(n).unsqueeze(0),
-    );
+    let exponents = x.unsqueeze(a as isize + 1) - y.unsqueeze(a as isize);
+    let earlier = pairs(x, a, |j, k| j.gt(k));
+    from_later(
+        g,
+        &exponents.masked_fill(&earlier, f64::NEG_INFINITY).exp(),
+        a,
+    )
+}
+
+/// What relates the places along axis `a`: those of the result lie behind those of the input.
+fn pairs(x: &Tensor, a: usize, relation: fn(&Tensor, &Tensor) -> Tensor) -> Tensor {
+    let n = x.shape()[a];
     let mut shape = vec![1; x.dim() + 1];
-    (shape[a as usize], shape[a as usize + 1]) = (n, n);
-    let later = j.gt(&k).reshape(shape);
-    let exponents = x.unsqueeze(a) - y.unsqueeze(a + 1);
-    let weights = exponents.masked_fill(&later, f64::NEG_INFINITY).exp();
-    (g.unsqueeze(a + 1) * weights).sum_dim(a)
+    (shape[a], shape[a + 1]) = (n, n);
+    relation(&Tensor::arange(n).unsqueeze(1), &Tensor::arange(n)).reshape(shape)
+}
+
+/// The sum of the gradients of all results, each with its weight.
+fn from_later(g: &Tensor, weights: &Tensor, a: usize) -> Tensor {
+    (g.unsqueeze(a as isize) * weights).sum_dim(a + 1)
 }
 
 fn running_best(
@@ -193,8 +220,8 @@ mod tests {
     use crate::{Tensor, testing::gradcheck_test};
     gradcheck_test!(cumsum, |x| x.cumsum(0), [3, 4]);
     gradcheck_test!(cumsum_of_rows, |x| x.cumsum(-1) * x, [3, 4]);
-    gradcheck_test!(cumprod, |x| x.cumprod(1), [3, 4]; no second);
-    gradcheck_test!(cumprod_of_columns, |x| x.cumprod(0), [3, 4]; no second);
+    gradcheck_test!(cumprod, |x| x.cumprod(1), [3, 4]; no scalar);
+    gradcheck_test!(cumprod_of_columns, |x| x.cumprod(0), [3, 4]);
     gradcheck_test!(logcumsumexp, |x| x.logcumsumexp(0), [3, 4]);
     gradcheck_test!(cummax, |x| x.cummax(0).0, [4, 3]);
     gradcheck_test!(cummin, |x| x.cummin(1).0, [3, 4]; no scalar);

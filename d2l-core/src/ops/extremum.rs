@@ -114,10 +114,11 @@ macro_rules! extremum {
             let over = Over::dims(op, x, dim, true)?;
             over.check_some(op, x)?;
             let own = x.contiguous_raw();
+            let outer = x.shape().iter().take(a).product();
             let inner = x.shape().iter().skip(a + 1).product();
             let mut index = vec![0i64; over.shape.numel()];
             let y = stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), over.shape, |out| {
-                reduce::$kernel(&own.read::<T>(), out.len() / inner, over.n, inner, out, &mut index);
+                reduce::$kernel(&own.read::<T>(), outer, over.n, inner, out, &mut index);
             }));
             let index = Tensor::build::<i64>(DType::I64, over.shape, |out| out.copy_from_slice(&index));
             Ok((y.taken_from(op, x, a, &index), index))
