@@ -17,6 +17,7 @@ mod autograd;
 mod error;
 mod kernel;
 mod ops;
+mod options;
 pub mod rng;
 mod tensor;
 pub mod testing;

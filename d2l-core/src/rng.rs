@@ -36,6 +36,11 @@ impl Stream {
         }
     }
 
+    /// Key and path: where the stream is found again.
+    pub(crate) fn place(&self) -> ([u32; 2], u64) {
+        (self.key, self.path)
+    }
+
     #[inline]
     fn next(&mut self) -> u32 {
         if self.used == WORDS {

@@ -15,7 +15,7 @@ pub fn call(op: &str, a: &Args) -> Option<Outcome> {
             Target::Options(sizes) => adaptive(name, a, sizes)?,
         });
     }
-    pool(name, a)
+    name.contains("pool").then(|| pool(name, a))?
 }
 
 /// The output size of an adaptive pool.

@@ -25,6 +25,7 @@ const NO_GRADIENT: &[(&str, &str)] = &[
         "a macro; what it makes is checked where it is made",
     ),
     ("sample", "random choices are steps"),
+    ("targets", "what losses share about class numbers"),
     ("view", "handles on the same data"),
     ("walk", "the loop under other operations"),
 ];

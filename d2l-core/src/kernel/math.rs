@@ -115,6 +115,8 @@ pub trait Float:
     fn ln_in<const FMA: bool>(self) -> Self;
     /// ln(1 + x), accurate near 0.
     fn log1p_in<const FMA: bool>(self) -> Self;
+    /// The square root.
+    fn sqrt_in<const FMA: bool>(self) -> Self;
     /// The hyperbolic tangent.
     fn tanh_in<const FMA: bool>(self) -> Self;
     /// 1 / (1 + e^-x).
@@ -147,6 +149,7 @@ impl Float for f32 {
         expm1_in = poly::expm1::<FMA>,
         ln_in = poly::ln::<FMA>,
         log1p_in = poly::log1p::<FMA>,
+        sqrt_in = f32::sqrt,
         tanh_in = poly::tanh::<FMA>,
         sigmoid_in = poly::sigmoid::<FMA>,
         cos_2pi_in = poly::cos_2pi::<FMA>,
@@ -160,6 +163,7 @@ impl Float for f64 {
         expm1_in = f64::exp_m1,
         ln_in = f64::ln,
         log1p_in = f64::ln_1p,
+        sqrt_in = f64::sqrt,
         tanh_in = f64::tanh,
         sigmoid_in = sigmoid_f64,
         cos_2pi_in = |x: f64| (TAU * (x - x.round())).cos(),

@@ -4,7 +4,7 @@
     reason = "the loops count the lanes of several arrays"
 )]
 
-use super::{math::Float, simd::simd};
+use super::{math::Float, simd::simd, threads::for_chunks};
 
 /// Words made at once: sixteen blocks of four.
 pub(crate) const WORDS: usize = 64;
@@ -56,6 +56,39 @@ simd! {
         for i in 0..PAIRS {
             out[2 * i] = cos[i];
             out[2 * i + 1] = sin[i];
+        }
+    }
+}
+
+/// `out[i] = scale · x[i]`, or 0 where word `i` of the stream is below `limit`.
+pub(crate) fn dropout<T: Float>(
+    key: [u32; 2],
+    path: u64,
+    limit: u64,
+    scale: T,
+    x: &[T],
+    out: &mut [T],
+) {
+    const CHUNK: usize = 1 << 14;
+    assert_eq!(x.len(), out.len());
+    for_chunks(out, CHUNK, |start, out| {
+        let mut words = [0; WORDS];
+        let parts = x[start..][..out.len()]
+            .chunks(WORDS)
+            .zip(out.chunks_mut(WORDS));
+        for (i, (x, out)) in parts.enumerate() {
+            philox(key, path, ((start + i * WORDS) / 4) as u64, &mut words);
+            drop_some(&words, limit, scale, x, out);
+        }
+    });
+}
+
+simd! {
+    fn drop_some[T](words: &[u32; WORDS], limit: u64, scale: T, x: &[T], out: &mut [T])
+    where [T: Float] {
+        for ((&w, &x), o) in words.iter().zip(x).zip(out) {
+            let kept = x * scale;
+            *o = if u64::from(w) < limit { T::ZERO } else { kept };
         }
     }
 }

@@ -45,6 +45,37 @@ pub fn log_softmax<T: Float>(x: &[T], out: &mut [T], n: usize) {
     by_rows(x, x, out, n, |x, _, out, n| log_softmax_rows(x, out, n));
 }
 
+/// [`softmax`] of the first `lengths[r]` elements of every row; the others get 0, and so does a row
+/// without any element above `-inf`.
+pub fn softmax_masked<T: Float>(x: &[T], lengths: &[usize], out: &mut [T], n: usize) {
+    assert!(x.len() == out.len() && lengths.len() * n == out.len());
+    if !out.is_empty() {
+        for_chunks(out, rows_per_chunk(n) * n, |i, out| {
+            softmax_masked_rows(&x[i..][..out.len()], &lengths[i / n..], out, n)
+        });
+    }
+}
+
+simd! {
+    fn softmax_masked_rows[T](x: &[T], lengths: &[usize], out: &mut [T], n: usize) where [T: Float] {
+        for (r, (x, out)) in x.chunks_exact(n).zip(out.chunks_exact_mut(n)).enumerate() {
+            let (out, rest) = out.split_at_mut(lengths[r]);
+            rest.fill(T::ZERO);
+            let x = &x[..out.len()];
+            let max = fold(x, T::LOWEST, greatest);
+            // A NaN is above nothing.
+            if max == T::LOWEST && !x.iter().any(|x| x.is_nan()) {
+                out.fill(T::ZERO);
+                continue;
+            }
+            x.iter().zip(&mut *out).for_each(|(&x, o)| *o = x - max);
+            exp_all::<FMA, T>(out);
+            let sum = fold(out, T::ZERO, T::plus);
+            out.iter_mut().for_each(|o| *o = *o / sum);
+        }
+    }
+}
+
 /// The gradient of [`softmax`]: `gx = y (g - Σ g y)` from its result `y` and the gradient `g` of that.
 pub fn softmax_backward<T: Float>(g: &[T], y: &[T], gx: &mut [T], n: usize) {
     by_rows(g, y, gx, n, softmax_backward_rows);

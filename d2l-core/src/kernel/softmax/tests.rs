@@ -134,3 +134,28 @@ fn one_and_two_threads_give_the_same_bits() {
         assert_eq!(one, two);
     }
 }
+
+#[test]
+fn masked_rows_are_softmaxes_of_their_beginnings() {
+    let (rows, n) = (9, 70);
+    let mut x = logits::<f64>(rows * n, 9.0);
+    x[2 * n..3 * n].fill(f64::NEG_INFINITY);
+    let lengths = [70, 0, 70, 1, 33, 69, 2, 7, 40];
+    for level in levels() {
+        with_level(level, || {
+            let mut y = vec![f64::NAN; rows * n];
+            softmax_masked(&x, &lengths, &mut y, n);
+            for (r, (y, x)) in y.chunks(n).zip(x.chunks(n)).enumerate() {
+                let (own, rest) = y.split_at(lengths[r]);
+                assert!(rest.iter().all(|&v| v == 0.0));
+                match r {
+                    2 => assert!(own.iter().all(|&v| v == 0.0)),
+                    _ => {
+                        let want = reference(&x[..lengths[r]]).into_iter().map(|w| w.0);
+                        close(own, want, 1e-12, "masked");
+                    }
+                }
+            }
+        });
+    }
+}
