@@ -15,7 +15,12 @@ pub fn call(op: &str, a: &Args) -> Option<Outcome> {
             Target::Options(sizes) => adaptive(name, a, sizes)?,
         });
     }
-    name.contains("pool").then(|| pool(name, a))?
+    // Other operations may have anything in the place of a kernel size.
+    if name.contains("pool") {
+        pool(name, a)
+    } else {
+        None
+    }
 }
 
 /// The output size of an adaptive pool.

@@ -212,6 +212,7 @@ mod tests {
         x + 3.0 * Tensor::eye([m, n]).double()
     }
     gradcheck_test!(tall, |x| full(x).pinv(), [2, 4, 2]; no scalar);
+    gradcheck_test!(with_tolerance, |x| full(x).pinv_tol(1e-9, 1e-9), [3, 3]; no scalar);
     gradcheck_test!(wide, |x| full(x).pinv(), [2, 4]; no scalar);
     gradcheck_test!(lstsq, |a, b| full(a).lstsq(b).0, [4, 2], [4, 3]; no scalar);
     gradcheck_test!(residuals, |a, b| full(a).lstsq(b).1, [4, 2], [4, 3]; no scalar);
