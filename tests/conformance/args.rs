@@ -202,6 +202,12 @@ impl Value {
         }
     }
 
+    /// Whether this is a number or a tensor.
+    pub fn is_operand(&self) -> bool {
+        use Value::{Bool, Float, Int, Tensor};
+        matches!(self, Bool(_) | Float(_) | Int(_) | Tensor(_))
+    }
+
     #[track_caller]
     pub fn operand(&self) -> Operand<'_> {
         match self {

@@ -160,11 +160,7 @@ fn activation(op: &str, a: &Args) -> Option<Tensor> {
 
 fn binary(op: &str, a: &Args) -> Option<Tensor> {
     let other = a.get(1, "other").or_else(|| a.get(1, "values"));
-    let number = |v: &&Value| {
-        use Value::{Bool, Float, Int, Tensor};
-        matches!(v, Bool(_) | Float(_) | Int(_) | Tensor(_))
-    };
-    let other = other.filter(number)?;
+    let other = other.filter(|v| v.is_operand())?;
     let (x, y) = (a.t(0), other.operand());
     Some(match op {
         "atan2" => x.atan2(y),
