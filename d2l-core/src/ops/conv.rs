@@ -312,6 +312,7 @@ fn longer(a: kernel::Axis, back: usize, more: usize) -> Option<kernel::Axis> {
     let allowed = more == 0 || more < a.stride.max(a.dilation);
     (input > 0 && allowed).then_some(kernel::Axis { input, ..a })
 }
+
 #[cfg(test)]
 mod tests {
     use crate::{Conv, Tensor, testing::gradcheck_test};
