@@ -312,42 +312,34 @@ fn longer(a: kernel::Axis, back: usize, more: usize) -> Option<kernel::Axis> {
     let allowed = more == 0 || more < a.stride.max(a.dilation);
     (input > 0 && allowed).then_some(kernel::Axis { input, ..a })
 }
+
 #[cfg(test)]
 mod tests {
     use crate::{Conv, Tensor, testing::gradcheck_test};
-    const SAME: Conv = Conv::new();
+    const PLAIN: Conv = Conv::new();
     gradcheck_test!(
         conv1d,
-        |x, w, b| x.conv1d(w, Some(b), &SAME.padding("same")),
+        |x, w, b| x.conv1d(w, Some(b), &PLAIN.padding("same")),
         [2, 3, 4],
         [2, 3, 3],
-        [2]
-    );
+        [2]; no empty, scalar);
     gradcheck_test!(
         conv2d,
-        |x, w, b| x.conv2d(w, Some(b), &SAME.stride((2, 1)).padding((1, 2)).dilation(2)),
+        |x, w, b| x.conv2d(w, Some(b), &PLAIN.stride((2, 1)).padding((1, 2)).dilation(2)),
         [2, 2, 5, 4],
         [3, 2, 2, 3],
-        [3]
-    );
+        [3]; no empty, scalar);
     gradcheck_test!(
         conv3d,
-        |x, w| x.conv3d(w, None, &SAME.stride(2)),
+        |x, w| x.conv3d(w, None, &PLAIN.stride(2)),
         [1, 3, 3, 4],
-        [2, 1, 2, 2, 1]
-    );
-    gradcheck_test!(
-        grouped,
-        |x, w| x.conv2d(w, None, &SAME.groups(2)),
-        [4, 3, 3],
-        [2, 2, 2, 2]
-    );
+        [2, 1, 2, 2, 1]; no empty, scalar);
     gradcheck_test!(
         transposed,
         |x, w, b| x.conv_transpose2d(
             w,
             Some(b),
-            &SAME
+            &PLAIN
                 .stride((2, 1))
                 .padding(1)
                 .output_padding((1, 0))
@@ -355,8 +347,7 @@ mod tests {
         ),
         [2, 2, 3, 3],
         [2, 2, 3, 2],
-        [4]
-    );
+        [4]; no empty, scalar);
 
     #[test]
     fn mistakes_are_named() {
@@ -365,22 +356,22 @@ mod tests {
             x.try_conv2d(&w, None, options).unwrap_err().to_string()
         };
         assert_eq!(
-            refused(&[1, 3, 5, 5], &[4, 2, 3, 3], &SAME),
+            refused(&[1, 3, 5, 5], &[4, 2, 3, 3], &PLAIN),
             "conv2d: input [1, 3, 5, 5] has 3 channels, but weight [4, 2, 3, 3] with 1 groups takes 2"
         );
         assert_eq!(
-            refused(&[1, 4, 5, 5], &[3, 2, 3, 3], &SAME.groups(2)),
+            refused(&[1, 4, 5, 5], &[3, 2, 3, 3], &PLAIN.groups(2)),
             "conv2d: 2 groups do not divide 3 channels (input [1, 4, 5, 5], weight [3, 2, 3, 3])"
         );
         assert_eq!(
-            refused(&[1, 1, 5, 5], &[1, 1, 3, 3], &SAME.stride((1, 0))),
+            refused(&[1, 1, 5, 5], &[1, 1, 3, 3], &PLAIN.stride((1, 0))),
             "conv2d: stride 0 is less than 1"
         );
         assert_eq!(
             refused(
                 &[1, 1, 5, 5],
                 &[1, 1, 3, 3],
-                &SAME.stride(2).padding("same")
+                &PLAIN.stride(2).padding("same")
             ),
             "conv2d: padding \"same\" needs stride 1, not [2, 2]"
         );

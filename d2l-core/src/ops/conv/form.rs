@@ -111,56 +111,11 @@ fn by_weight(form: Form, x: &Tensor, y: &Tensor) -> Tensor {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{Conv, grad, testing::gradcheck_test};
-
-    const ONE: kernel::Axis = kernel::Axis {
-        input: 1,
-        output: 1,
-        kernel: 1,
-        stride: 1,
-        dilation: 1,
-        padding: 0,
-    };
-    const FORM: Form = Form {
-        shape: kernel::Shape {
-            batch: 2,
-            groups: 1,
-            inputs: 2,
-            outputs: 3,
-            axes: [
-                ONE,
-                ONE,
-                kernel::Axis {
-                    input: 5,
-                    output: 3,
-                    kernel: 2,
-                    stride: 2,
-                    padding: 1,
-                    ..ONE
-                },
-            ],
-        },
-        axes: 1,
-    };
+    use crate::{Conv, testing::gradcheck_test};
+    const PLAIN: Conv = Conv::new();
     gradcheck_test!(
-        by_input_and_output,
-        |x, y| by_weight(FORM, x, y),
-        [2, 2, 5],
-        [2, 3, 3]
-    );
-
-    #[test]
-    fn second_derivatives_are_convolutions_too() {
-        let (x, w) = (Tensor::from([[1.0, 3.0]]), Tensor::from([[[2.0]]]));
-        let f = |x: &Tensor, w: &Tensor| x.conv1d(w, None, &Conv::new()).square().sum();
-        // f = Σ (w x)², by x: 2 w² x, by w: 2 w Σ x²; of their sums once more.
-        let by_x = grad(|x: &Tensor, w: &Tensor| grad(f)((x, w)).0.sum())((&x, &w));
-        assert_eq!(by_x, (Tensor::from([[8.0, 8.0]]), Tensor::from([[[32.0]]])));
-        let by_w = grad(|x: &Tensor, w: &Tensor| grad(f)((x, w)).1.sum())((&x, &w));
-        assert_eq!(
-            by_w,
-            (Tensor::from([[8.0, 24.0]]), Tensor::from([[[20.0]]]))
-        );
-    }
+        grouped,
+        |x, w| x.conv2d(w, None, &PLAIN.groups(2)),
+        [4, 3, 3],
+        [2, 2, 2, 2]; no empty, scalar);
 }
