@@ -150,15 +150,8 @@ fn cumprod_backward(x: &Tensor, g: &Tensor, a: usize) -> Tensor {
 }
 
 fn reverse_logcumsumexp(x: &Tensor, a: usize) -> Tensor {
-    let back = |t: &Tensor| {
-        let n = t.shape().get(a).copied().unwrap_or(1);
-        let places: Vec<i64> = (0..n as i64).rev().collect();
-        match t.dim() {
-            0 => t.clone(),
-            _ => t.index_select(a as isize, &Tensor::from_vec(places, [n])),
-        }
-    };
-    back(&back(x).logcumsumexp(a as isize))
+    let a = a as isize;
+    x.flip(a).logcumsumexp(a).flip(a)
 }
 
 /// The gradient of `cumprod` in a form that can be differentiated: `Σ_{k≥j} g[k] Π_{i≤k, i≠j} x[i]`.
