@@ -30,7 +30,7 @@ fn unary(op: &str, x: &Tensor) -> Option<Tensor> {
 }
 
 fn binary(op: &str, x: &Tensor, a: &Args) -> Option<Tensor> {
-    if matches!(a.get(1, "other"), Some(Value::List(_))) {
+    if matches!(a.get(1, "other"), Some(Value::List(_) | Value::Str(_))) {
         return None;
     }
     let y = a.operand(1, "other").or_else(|| a.operand(1, "exponent"))?;
