@@ -11,6 +11,7 @@ const NO_GRADIENT: &[(&str, &str)] = &[
     ),
     ("closeness", "comparisons are steps"),
     ("compare", "comparisons are steps"),
+    ("histogram", "counts are steps"),
     (
         "in_place",
         "changes in place are refused while operations are recorded",
@@ -20,21 +21,28 @@ const NO_GRADIENT: &[(&str, &str)] = &[
     ("mod", "the list of operations"),
     ("one_hot", "labels are integers"),
     ("operand", "what an argument may be"),
+    ("over", "the pass under reductions"),
     ("random", "random numbers depend on nothing"),
+    ("search", "positions"),
+    ("truth", "truth values"),
     (
         "unary",
         "a macro; what it makes is checked where it is made",
     ),
     ("sample", "random choices are steps"),
     ("targets", "what losses share about class numbers"),
+    (
+        "unique",
+        "which values there are, without gradient as in PyTorch",
+    ),
     ("view", "handles on the same data"),
     ("walk", "the loop under other operations"),
 ];
 
 /// Operations in the other files that have no gradient, or the one of another operation.
 const NO_GRADIENT_METHODS: &[(&str, &str)] = &[
-    ("all", "a truth value"),
-    ("any", "a truth value"),
+    ("argsort", "positions"),
+    ("argsort_descending", "positions"),
     ("bool", "an integer result"),
     ("double", "`to_dtype`"),
     ("float", "`to_dtype`"),

@@ -1,10 +1,5 @@
 //! Running sums, products and their like along an axis.
-use super::{
-    math::Num,
-    reduce::{Join, Prod},
-    simd::simd,
-    threads::for_chunks,
-};
+use super::{math::Num, reduce::Join, simd::simd, threads::for_chunks};
 
 /// Elements that one thread handles in one go.
 const CHUNK: usize = 1 << 15;
@@ -130,28 +125,16 @@ simd! {
     }
 }
 
-/// The gradient of the running product along rows of `n`: `Σ_{k≥j} g[k] Π_{i≤k, i≠j} x[i]`, without a
-/// division, so that zeros do no harm.
-pub fn cumprod_backward<T: Scan>(x: &[T], g: &[T], n: usize, out: &mut [T]) {
-    assert_eq!(g.len(), out.len());
-    if n == 0 {
-        return;
-    }
-    scan_axis::<T, Prod, false>(x, n, 1, out, Prod);
-    for ((x, g), out) in x
-        .chunks_exact(n)
-        .zip(g.chunks_exact(n))
-        .zip(out.chunks_exact_mut(n))
-    {
-        let mut rest = T::Wide::ZERO;
-        for j in (0..n).rev() {
-            // What the later results make of this one's share.
-            rest = match x.get(j + 1) {
-                Some(next) => g[j].wide().plus(next.wide().times(rest)),
-                None => g[j].wide(),
-            };
-            let before = j.checked_sub(1).map_or(T::Wide::ONE, |j| out[j].wide());
-            out[j] = T::narrow(before.times(rest));
+/// `out[k] = b[k] + a[k] out[k-1]` along rows of `n`; with `REVERSE`, `b[k] + a[k] out[k+1]`.
+pub fn recurrence_rows<T: Scan, const REVERSE: bool>(a: &[T], b: &[T], n: usize, out: &mut [T]) {
+    assert!(a.len() == out.len() && b.len() == out.len());
+    let rows = a.chunks_exact(n.max(1)).zip(b.chunks_exact(n.max(1)));
+    for ((a, b), out) in rows.zip(out.chunks_exact_mut(n.max(1))) {
+        let mut last = T::Wide::ZERO;
+        for i in 0..n {
+            let k = Order::<REVERSE>::at(i, n);
+            last = b[k].wide().plus(a[k].wide().times(last));
+            out[k] = T::narrow(last);
         }
     }
 }
@@ -239,6 +222,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_recurrence_runs_from_either_end() {
+        let (a, b) = ([5.0, 2.0, 3.0], [1.0, 10.0, 100.0]);
+        let mut out = [0.0; 3];
+        recurrence_rows::<f64, false>(&a, &b, 3, &mut out);
+        assert_eq!(out, [1.0, 12.0, 136.0]);
+        recurrence_rows::<f64, true>(&a, &b, 3, &mut out);
+        assert_eq!(out, [1051.0, 210.0, 100.0]);
     }
 
     #[test]

@@ -84,3 +84,10 @@ impl Tensor {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::gradcheck_test;
+    gradcheck_test!(taken, |x| x.sort(0).0 * 2.0, [3, 2, 4]);
+    gradcheck_test!(shared, |x| x.max() * 2.0, [3, 4]; no empty);
+}

@@ -1,7 +1,6 @@
 //! Running sums, products, extrema.
 use crate::{
-    Tensor,
-    autograd::is_recording,
+    Tensor, cat,
     error::{Result, ok},
     kernel::{
         reduce::{Prod, Sum},
@@ -48,10 +47,15 @@ impl Tensor {
         }));
         let saved = x.saved(OP);
         y.record(OP, [&x], move |g, _| {
-            [Some(match is_recording(&[g, &saved]) {
-                true => cumprod_by_pairs(g, &saved, a),
-                false => cumprod_backward(&saved, g, a),
-            })]
+            // Σ_{k≥j} g[k] Π_{i≤k, i≠j} x[i], without a division: zeros do no harm.
+            let after = recurrence::<true>(&saved.neighbour::<true>(a, 0.0), g, a);
+            let before = saved.neighbour::<false>(a, 1.0);
+            let before = if before.dim() == 0 {
+                before
+            } else {
+                before.cumprod(a as isize)
+            };
+            [Some(before * after)]
         })
     }
 
@@ -77,13 +81,12 @@ impl Tensor {
         }));
         let saved = x.saved(OP);
         y.with_axis_last(a).record_output(OP, [&x], move |g, cx| {
-            let (x, y) = (&*saved, cx.output());
-            if is_recording(&[g, x]) {
-                return [Some(logcumsumexp_by_pairs(g, x, y, a))];
-            }
-            // e^x Σ_{k≥j} g[k] e^-y[k], by its positive and its negative part, as logarithms.
-            let part = |g: Tensor| (reverse_logcumsumexp(&(g.ln() - y), a) + x).exp();
-            [Some(part(g.relu()) - part((-g).relu()))]
+            // Σ_{k≥j} g[k] e^(x[j] - y[k]), of exponents that are never positive.
+            let y = cx.output();
+            let step = (y - y.neighbour::<true>(a, 0.0)).exp();
+            let none = y.eq(f64::NEG_INFINITY);
+            let after = recurrence::<true>(&step.masked_fill(&none, 0), g, a);
+            [Some((&*saved - y).exp().masked_fill(&none, 0) * after)]
         })
     }
 
@@ -140,68 +143,45 @@ fn running_sum<const REVERSE: bool>(x: &Tensor, a: usize) -> Tensor {
     })
 }
 
-fn cumprod_backward(x: &Tensor, g: &Tensor, a: usize) -> Tensor {
-    let (x, g) = (x.rows_along(a), g.rows_along(a));
-    let n = x.shape().last().copied().unwrap_or(1);
-    let gx = float!(x.dtype(), T => Tensor::build::<T>(x.dtype(), *x.dims(), |out| {
-        scan::cumprod_backward(&x.read::<T>(), &g.read::<T>(), n, out);
+/// `s[k] = b[k] + a[k] s[k-1]` along axis `at`; with `REVERSE`, `b[k] + a[k] s[k+1]`.
+fn recurrence<const REVERSE: bool>(a: &Tensor, b: &Tensor, at: usize) -> Tensor {
+    let (rows, by) = (a.rows_along(at), b.rows_along(at));
+    let n = rows.shape().last().copied().unwrap_or(1);
+    let y = float!(b.dtype(), T => Tensor::build::<T>(b.dtype(), *rows.dims(), |out| {
+        scan::recurrence_rows::<T, REVERSE>(&rows.read::<T>(), &by.read::<T>(), n, out);
     }));
-    gx.with_axis_last(a)
+    let factor = a.saved("recurrence");
+    y.with_axis_last(at)
+        .record_output("recurrence", [a, b], move |g, cx| {
+            let y = cx.output();
+            let (by_b, last) = match REVERSE {
+                true => (
+                    recurrence::<false>(&factor.neighbour::<false>(at, 0.0), g, at),
+                    y.neighbour::<true>(at, 0.0),
+                ),
+                false => (
+                    recurrence::<true>(&factor.neighbour::<true>(at, 0.0), g, at),
+                    y.neighbour::<false>(at, 0.0),
+                ),
+            };
+            [cx.needs(0, || &by_b * last), Some(by_b)]
+        })
 }
 
-fn reverse_logcumsumexp(x: &Tensor, a: usize) -> Tensor {
-    let back = |t: &Tensor| {
-        let n = t.shape().get(a).copied().unwrap_or(1);
-        let places: Vec<i64> = (0..n as i64).rev().collect();
-        match t.dim() {
-            0 => t.clone(),
-            _ => t.index_select(a as isize, &Tensor::from_vec(places, [n])),
+impl Tensor {
+    /// At every place along axis `a` the element after it, or before it; `edge` where there is none.
+    pub(crate) fn neighbour<const AFTER: bool>(&self, a: usize, edge: f64) -> Tensor {
+        let n = self.shape().get(a).copied().unwrap_or(1);
+        if self.dim() == 0 || n == 0 {
+            return self.full_like(edge);
         }
-    };
-    back(&back(x).logcumsumexp(a as isize))
-}
-
-/// The gradient of `cumprod` in a form that can be differentiated: `Σ_{k≥j} g[k] Π_{i≤k, i≠j} x[i]`.
-fn cumprod_by_pairs(g: &Tensor, x: &Tensor, a: usize) -> Tensor {
-    if x.dim() == 0 {
-        return g.clone();
+        let edge = Tensor::filled(self.dims().with(a, 1), edge, self.dtype());
+        let a = a as isize;
+        match AFTER {
+            true => cat(&[&self.narrow(a, 1, n - 1), &edge], a),
+            false => cat(&[&edge, &self.narrow(a, 0, n - 1)], a),
+        }
     }
-    let own = pairs(x, a, |j, i| j.eq(i));
-    let others = x.unsqueeze(a as isize).masked_fill(&own, 1.0);
-    let products = others.cumprod(a as isize + 1);
-    from_later(
-        g,
-        &products.masked_fill(&pairs(x, a, |j, k| j.gt(k)), 0.0),
-        a,
-    )
-}
-
-/// The gradient of `logcumsumexp` in such a form: `Σ_{k≥j} g[k] e^(x[j] - y[k])`, where no exponent
-/// is above 0.
-fn logcumsumexp_by_pairs(g: &Tensor, x: &Tensor, y: &Tensor, a: usize) -> Tensor {
-    if x.dim() == 0 {
-        return g * (x - y).exp();
-    }
-    let exponents = x.unsqueeze(a as isize + 1) - y.unsqueeze(a as isize);
-    let earlier = pairs(x, a, |j, k| j.gt(k));
-    from_later(
-        g,
-        &exponents.masked_fill(&earlier, f64::NEG_INFINITY).exp(),
-        a,
-    )
-}
-
-/// What relates the places along axis `a`: those of the result lie behind those of the input.
-fn pairs(x: &Tensor, a: usize, relation: fn(&Tensor, &Tensor) -> Tensor) -> Tensor {
-    let n = x.shape()[a];
-    let mut shape = vec![1; x.dim() + 1];
-    (shape[a], shape[a + 1]) = (n, n);
-    relation(&Tensor::arange(n).unsqueeze(1), &Tensor::arange(n)).reshape(shape)
-}
-
-/// The sum of the gradients of all results, each with its weight.
-fn from_later(g: &Tensor, weights: &Tensor, a: usize) -> Tensor {
-    (g.unsqueeze(a as isize) * weights).sum_dim(a + 1)
 }
 
 fn running_best(

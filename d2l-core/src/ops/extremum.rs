@@ -303,6 +303,12 @@ mod tests {
     }
 
     #[test]
+    fn no_rows_have_no_maxima() {
+        assert_eq!(Tensor::zeros([3, 0]).max_dim(0).1.shape(), [0]);
+        assert_eq!(Tensor::zeros([0, 3]).argmin_keepdim(1).shape(), [0, 1]);
+    }
+
+    #[test]
     fn ties_share_the_gradient_or_the_first_has_it() {
         let x = Tensor::from([[3.0, 1.0, 3.0]]).requires_grad_(true);
         x.max().backward();

@@ -1,7 +1,7 @@
 //! Products.
 use super::over::{Over, reductions};
 use crate::{
-    DType, Tensor, cat,
+    DType, Tensor,
     error::Result,
     kernel::reduce::{self, Prod},
     tensor::wide,
@@ -67,12 +67,7 @@ fn products_of_others(x: &Tensor, over: &Over) -> Tensor {
 
 /// Along rows, the product of the elements before each.
 fn before(rows: &Tensor) -> Tensor {
-    let n = rows.size(1);
-    if n == 0 {
-        return rows.clone();
-    }
-    let ones = Tensor::filled(rows.dims().with(1, 1), 1.0, rows.dtype());
-    cat(&[&ones, &rows.narrow(1, 0, n - 1)], 1).cumprod(1)
+    rows.neighbour::<false>(1, 1.0).cumprod(1)
 }
 
 #[cfg(test)]

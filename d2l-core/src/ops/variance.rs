@@ -133,7 +133,7 @@ fn variance_and_mean(
     let (mean, square) = moments(x, over);
     let freedom = (over.n as f64 - correction).max(0.0);
     let var = square / freedom;
-    let (saved, near, own) = (x.saved(op), mean.clone(), over.clone());
+    let (saved, near, own) = (x.saved(op), mean.saved(op), over.clone());
     let var = var.record(op, [x], move |g, _| {
         let apart = &*saved - differentiable_mean(&saved, &near, &own);
         [Some(own.spread(&(g * (2.0 / freedom))) * apart)]
