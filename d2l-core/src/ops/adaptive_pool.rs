@@ -195,11 +195,11 @@ mod tests {
     gradcheck_test!(
         adaptive_avg_pool,
         |x| x.adaptive_avg_pool2d((2, 3)),
-        [1, 5, 4]
+        [1, 5, 4]; no empty, scalar
     );
     gradcheck_test!(
         adaptive_max_pool,
         |x| x.adaptive_max_pool2d([None, Some(2)]),
-        [1, 2, 5]
+        [1, 2, 5]; no empty, scalar
     );
 }

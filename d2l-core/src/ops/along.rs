@@ -84,3 +84,10 @@ impl Tensor {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::gradcheck_test;
+    gradcheck_test!(one_of_each_row, |x| x.kthvalue(1, 1).0 * x.max_dim(1).0, [3, 4]; no empty, scalar);
+    gradcheck_test!(one_of_all, |x| x.median() * x.max(), [3, 4]; no empty);
+}

@@ -108,6 +108,11 @@ fn cofactors(x: &Tensor) -> Tensor {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(
+        logdet,
+        |x| (x.matmul(&x.mt()) + 1.0 * Tensor::eye(3).double()).logdet(),
+        [3, 3]; no empty, scalar
+    );
     gradcheck_test!(det, |x| x.det(), [2, 3, 3]; no scalar);
     gradcheck_test!(
         slogdet,

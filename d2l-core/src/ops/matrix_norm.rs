@@ -161,6 +161,7 @@ fn value(x: &Tensor, norm: MatrixNorm) -> Result<Tensor> {
 mod tests {
     use super::MatrixNorm;
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(norm_ord, |x| x.norm_ord(MatrixNorm::Frobenius), [3, 4]; no scalar);
     gradcheck_test!(nuclear, |x| x.matrix_norm(MatrixNorm::Nuclear), [2, 3, 4]; no scalar);
     gradcheck_test!(spectral, |x| x.matrix_norm_dim(2.0, [2, 0]), [3, 2, 4]; no empty, scalar);
     gradcheck_test!(columns, |x| x.matrix_norm(1.0), [3, 4]; no empty, scalar);

@@ -301,6 +301,10 @@ fn sum(
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(mm, |a, b| a.mm(b), [3, 4], [4, 2]; no scalar);
+    gradcheck_test!(mv, |a, b| a.mv(b), [3, 4], [4]; no scalar);
+    gradcheck_test!(bmm, |a, b| a.bmm(b), [2, 3, 4], [2, 4, 2]; no scalar);
+    gradcheck_test!(dot, |a, b| a.dot(b) + a.vdot(b), [4], [4]; no scalar);
     gradcheck_test!(inner, |a, b| a.inner(b), [2, 3, 4], [2, 4]);
     gradcheck_test!(outer, |a, b| a.outer(b), [3], [4]; no scalar);
     gradcheck_test!(vecdot, |a, b| a.vecdot(b, 0), [3, 4], [3, 1]);

@@ -294,6 +294,12 @@ mod tests {
     use super::multi_dot;
     use crate::{Tensor, testing::gradcheck_test};
     gradcheck_test!(
+        over_last_axes,
+        |a, b| a.tensordot(b, 2),
+        [2, 3, 4],
+        [3, 4, 2]; no scalar
+    );
+    gradcheck_test!(
         tensordot,
         |a, b| a.tensordot_dims(b, [0, 2], [1, 0]),
         [2, 3, 4],

@@ -147,7 +147,7 @@ mod tests {
         by_input_and_output,
         |x, y| by_weight(FORM, x, y),
         [2, 2, 5],
-        [2, 3, 3]
+        [2, 3, 3]; no empty, scalar
     );
 
     #[test]
