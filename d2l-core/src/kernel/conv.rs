@@ -102,7 +102,8 @@ impl Shape {
                 && y == images * self.outputs * self.output_plane()
                 && w == weights * self.taps()
                 && bias.is_none_or(|b| b == self.groups * channels)
-                && self.axes.iter().all(|a| a.stride > 0 && a.dilation > 0)
+                && self.axes.iter().all(|a| a.stride > 0 && a.dilation > 0),
+            "conv: the sizes do not fit the geometry"
         );
     }
 }

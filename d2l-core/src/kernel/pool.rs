@@ -175,7 +175,10 @@ impl Windows {
         f: impl Fn(usize, &mut [A], &mut [B]) + Sync,
     ) {
         let planes = x.len().checked_div(nx).unwrap_or(0);
-        assert!(x.len() == planes * nx && y.len() == planes * ny);
+        assert!(
+            x.len() == planes * nx && y.len() == planes * ny,
+            "pool: the sizes do not fit the windows"
+        );
         let per = (1usize << 14).div_ceil(self.input_plane().max(1));
         let (x, y) = (Shared::new(x), Shared::new(y));
         let ns = planes * (self.input_plane() + self.output_plane() * self.most());
@@ -195,7 +198,10 @@ impl Windows {
 /// If a slice does not hold whole planes, as many as the others.
 pub fn max_at<T: Float, I: Place>(w: &Windows, x: &[T], y: &mut [T], at: &mut [I]) {
     let (nx, ny) = (w.input_plane(), w.output_plane());
-    assert_eq!(x.len() * ny, y.len() * nx);
+    assert!(
+        x.len() * ny == y.len() * nx,
+        "pool: the sizes do not fit the windows"
+    );
     let pairs = w.are_pairs();
     w.planes((y, ny), (at, ny), |p, y, at| {
         let x = &x[p * nx..][..nx];
@@ -226,7 +232,10 @@ pub fn max_at<T: Float, I: Place>(w: &Windows, x: &[T], y: &mut [T], at: &mut [I
 /// As [`max_at`].
 pub fn max<T: Float>(w: &Windows, x: &[T], y: &mut [T]) {
     let (nx, ny) = (w.input_plane(), w.output_plane());
-    assert_eq!(x.len() * ny, y.len() * nx);
+    assert!(
+        x.len() * ny == y.len() * nx,
+        "pool: the sizes do not fit the windows"
+    );
     let pairs = w.are_pairs();
     w.planes((y, ny), (&mut [(); 0], 0), |p, y, _| {
         let x = &x[p * nx..][..nx];
@@ -249,7 +258,10 @@ pub fn max<T: Float>(w: &Windows, x: &[T], y: &mut [T]) {
 /// As [`max_at`].
 pub fn spread<T: Float, I: Place>(w: &Windows, g: &[T], at: &[I], x: &mut [T]) {
     let (nx, ny) = (w.input_plane(), w.output_plane());
-    assert!(x.len() * ny == g.len() * nx && at.len() == g.len());
+    assert!(
+        x.len() * ny == g.len() * nx && at.len() == g.len(),
+        "pool: the sizes do not fit the windows"
+    );
     let pairs = w.are_pairs() && I::default().ordinal().is_some();
     w.planes((x, nx), (&mut [(); 0], 0), |p, x, _| {
         let (g, at) = (&g[p * ny..][..ny], &at[p * ny..][..ny]);
@@ -279,7 +291,10 @@ pub fn spread<T: Float, I: Place>(w: &Windows, g: &[T], at: &[I], x: &mut [T]) {
 /// As [`max_at`].
 pub fn pick<T: Float, I: Place>(w: &Windows, x: &[T], at: &[I], y: &mut [T]) {
     let (nx, ny) = (w.input_plane(), w.output_plane());
-    assert!(x.len() * ny == y.len() * nx && at.len() == y.len());
+    assert!(
+        x.len() * ny == y.len() * nx && at.len() == y.len(),
+        "pool: the sizes do not fit the windows"
+    );
     w.planes((y, ny), (&mut [(); 0], 0), |p, y, _| {
         let (x, at) = (&x[p * nx..][..nx], &at[p * ny..][..ny]);
         w.each(|o, spans| {
@@ -299,7 +314,10 @@ pub fn pick<T: Float, I: Place>(w: &Windows, x: &[T], at: &[I], y: &mut [T]) {
 /// As [`max_at`].
 pub fn mean<T: Float>(w: &Windows, x: &[T], y: &mut [T]) {
     let (nx, ny) = (w.input_plane(), w.output_plane());
-    assert_eq!(x.len() * ny, y.len() * nx);
+    assert!(
+        x.len() * ny == y.len() * nx,
+        "pool: the sizes do not fit the windows"
+    );
     let pairs = w.are_pairs();
     w.planes((y, ny), (&mut [(); 0], 0), |p, y, _| {
         let x = &x[p * nx..][..nx];
@@ -322,7 +340,10 @@ pub fn mean<T: Float>(w: &Windows, x: &[T], y: &mut [T]) {
 /// As [`max_at`].
 pub fn share<T: Float>(w: &Windows, g: &[T], x: &mut [T]) {
     let (nx, ny) = (w.input_plane(), w.output_plane());
-    assert_eq!(x.len() * ny, g.len() * nx);
+    assert!(
+        x.len() * ny == g.len() * nx,
+        "pool: the sizes do not fit the windows"
+    );
     let pairs = w.are_pairs();
     w.planes((x, nx), (&mut [(); 0], 0), |p, x, _| {
         let g = &g[p * ny..][..ny];

@@ -207,6 +207,13 @@ fn positions(n: usize, r: usize, step: usize) -> Vec<i64> {
 mod tests {
     use super::*;
     use crate::testing::gradcheck_test;
+    gradcheck_test!(meshes, |a, b| meshgrid(&[a, b]), [3], [4]);
+    gradcheck_test!(meshes_xy, |a, b| meshgrid_xy(&[a, b]), [3], [4]);
+    gradcheck_test!(
+        choices_with_repetition,
+        |x| x.flatten().combinations_with_replacement(2).square(),
+        [2, 2]
+    );
     gradcheck_test!(blocks, |a, b| block_diag(&[a, b, a]) * 2.0, [2, 3], [3, 1]);
     gradcheck_test!(
         products,

@@ -67,6 +67,7 @@ impl Tensor {
 #[cfg(test)]
 mod tests {
     use crate::testing::gradcheck_test;
+    gradcheck_test!(log, |x| (x * x + 0.1).log(), [3, 4]);
     gradcheck_test!(exp, |x| x.exp(), [3, 4]);
     gradcheck_test!(expm1, |x| x.expm1(), [3, 4]);
     gradcheck_test!(log1p, |x| (x * x).log1p(), [3, 4]);

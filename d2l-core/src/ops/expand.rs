@@ -88,6 +88,11 @@ impl Tensor {
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
     gradcheck_test!(
+        other_names,
+        |x| x.broadcast_to([2, 3, 4]) * x.expand_as(&Tensor::zeros([2, 3, 4])),
+        [3, 4]; no empty
+    );
+    gradcheck_test!(
         expand,
         |x| x.reshape([-1, 1]).expand([2, -1, 3]) * 2.0,
         [3, 4]

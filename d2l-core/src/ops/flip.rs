@@ -130,6 +130,7 @@ fn reverse<T: Copy>(x: &[T], shape: &[usize], dims: &[usize], out: &mut [T]) {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(by_name, |x| x.fliplr() * x.flipud(), [3, 4]; no scalar);
     gradcheck_test!(
         flip,
         |x| x.reshape([2, 3, 2]).flip([0, -1]).square(),

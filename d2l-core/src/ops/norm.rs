@@ -172,6 +172,7 @@ fn gradient(x: &Tensor, y: &Tensor, g: &Tensor, over: &Over, p: f64) -> Tensor {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(dist_2, |x, y| x.dist(y), [3, 4], [4]);
     gradcheck_test!(norm, |x| x.norm(), [3, 4]);
     gradcheck_test!(norm_dim, |x| x.norm_dim(0), [3, 4]);
     gradcheck_test!(norm_1, |x| x.norm_p_dim(1, 1), [3, 4]; no scalar);

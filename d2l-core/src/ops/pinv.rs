@@ -211,6 +211,7 @@ mod tests {
         let (m, n) = (x.size(-2), x.size(-1));
         x + 3.0 * Tensor::eye([m, n]).double()
     }
+    gradcheck_test!(cut, |x| full(x).pinv_tol(0.1, 0.0), [4, 2]; no scalar);
     gradcheck_test!(tall, |x| full(x).pinv(), [2, 4, 2]; no scalar);
     gradcheck_test!(with_tolerance, |x| full(x).pinv_tol(1e-9, 1e-9), [3, 3]; no scalar);
     gradcheck_test!(wide, |x| full(x).pinv(), [2, 4]; no scalar);

@@ -116,6 +116,13 @@ mod tests {
         let (q, r) = x.qr();
         cat(&[&q.reshape(-1), &r.reshape(-1)], 0)
     }
+    gradcheck_test!(
+        complete,
+        |x| (x + 3.0 * Tensor::eye(4).double().narrow(0, 0, 3))
+            .qr_complete()
+            .1,
+        [3, 4]; no empty
+    );
     gradcheck_test!(tall, |x| both(x), [2, 4, 3]; no scalar);
     gradcheck_test!(
         square,

@@ -170,6 +170,7 @@ fn rows(op: &'static str, repeats: &[i64], n: usize) -> Result<Vec<i64>> {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(tile, |x| x.tile([2, 1, 3]).square(), [3, 4]);
     gradcheck_test!(repeat, |x| x.repeat([2, 1, 3]).square(), [3, 4]);
     gradcheck_test!(never, |x| x.repeat([0, 1]) * 2.0, [3, 4]);
     gradcheck_test!(each, |x| x.repeat_interleave(2, -1).square(), [3, 4]);

@@ -262,6 +262,13 @@ fn misfit<T>(op: &'static str, own: &Dims, wanted: &[isize]) -> Result<T> {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(flatten_dims, |x| x.flatten_dims(0, 1).square(), [3, 2, 2]; no scalar);
+    gradcheck_test!(
+        like_another,
+        |x, y| x.reshape_as(y) * x.view_as(y) * y,
+        [3, 4],
+        [3, 4]
+    );
     gradcheck_test!(reshape, |x| x.reshape(-1) * 2.0, [3, 4]);
     gradcheck_test!(flatten, |x| x.flatten_from(0) * 2.0, [3, 4]);
     gradcheck_test!(unflatten, |x| x.unflatten(-1, [2, -1]) * 2.0, [3, 4]; no scalar);

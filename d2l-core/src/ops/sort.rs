@@ -224,6 +224,8 @@ fn mode(op: &'static str, x: &Tensor, dim: isize) -> Result<(Tensor, Tensor)> {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(kthvalue_keepdim, |x| x.kthvalue_keepdim(2, 0).0, [3, 4]; no empty, scalar);
+    gradcheck_test!(mode_keepdim, |x| x.mode_keepdim(1).0, [3, 4]; no empty, scalar);
     gradcheck_test!(sort, |x| x.sort(0).0, [3, 4]);
     gradcheck_test!(sort_descending, |x| x.sort_descending(-1).0, [3, 4]);
     gradcheck_test!(msort, |x| x.msort(), [3, 4]);

@@ -261,6 +261,12 @@ fn ends(list: &[i64], n: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(tensor_split, |x| x.tensor_split(2, 1), [3, 4]; no scalar);
+    gradcheck_test!(
+        by_axis,
+        |x| [x.hsplit(2), x.vsplit(3), x.dsplit(2)].concat(),
+        [3, 4, 2]; no scalar
+    );
     gradcheck_test!(split, |x| x.split([1, 3], -1)[1].square(), [3, 4]; no empty, scalar);
     gradcheck_test!(chunk, |x| &x.chunk(2, 1)[0] * &x.chunk(2, 1)[1], [3, 4]; no scalar);
     gradcheck_test!(unbind, |x| x.unbind(0), [3, 4]; no scalar);

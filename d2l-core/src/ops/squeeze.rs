@@ -115,6 +115,7 @@ impl Tensor {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(atleast, |x| x.atleast_1d() * x.atleast_2d(), [3, 4]);
     gradcheck_test!(squeezing, |x| x.unsqueeze(0).squeeze(0) * 2.0, [3, 4]);
     gradcheck_test!(all, |x| x.atleast_3d().squeeze_all() * 2.0, [3, 4]);
 

@@ -202,6 +202,11 @@ fn distinct(x: &Tensor, list: impl IntoShape) -> Result<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
+    gradcheck_test!(
+        other_names,
+        |x| x.swapaxes(0, 1) * x.moveaxis(0, -1),
+        [3, 4]; no scalar
+    );
     gradcheck_test!(transpose, |x| x.transpose(0, -1) * 2.0, [3, 4]);
     gradcheck_test!(t, |x| x.t() * 2.0, [3, 4]);
     gradcheck_test!(
