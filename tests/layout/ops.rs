@@ -80,7 +80,7 @@ fn helpers(source: &Source) -> String {
 }
 
 /// The words of `no empty, scalar, second` at the end of a check.
-fn refused<'a>(check: &'a str) -> impl Iterator<Item = &'a str> {
+fn refused(check: &str) -> impl Iterator<Item = &str> {
     let list = check.rsplit_once("; no ").map_or("", |(_, list)| list);
     list.split(',').map(str::trim)
 }

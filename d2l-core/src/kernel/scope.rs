@@ -25,7 +25,7 @@ struct Frame<'a> {
 }
 
 thread_local!(static TOP: Cell<*const Frame<'static>> = const { Cell::new(null()) });
-thread_local!(static LAST: Last = const { Last::NOTHING });
+thread_local!(static LAST: Last = const { Last::nothing() });
 
 /// The part that gave the last result, by identities alone: it may be gone when a message is written.
 struct Last {
@@ -45,13 +45,15 @@ type Part = (usize, &'static str);
 const MAX_AXES: usize = 8;
 
 impl Last {
-    const NOTHING: Last = Last {
-        results: Cell::new(0),
-        part: Cell::new((0, "")),
-        within: Cell::new(None),
-        axes: Cell::new(0),
-        sizes: [const { Cell::new(0) }; MAX_AXES],
-    };
+    const fn nothing() -> Last {
+        Last {
+            results: Cell::new(0),
+            part: Cell::new((0, "")),
+            within: Cell::new(None),
+            axes: Cell::new(0),
+            sizes: [const { Cell::new(0) }; MAX_AXES],
+        }
+    }
 
     fn sizes(&self) -> impl Iterator<Item = usize> {
         self.sizes[..self.axes.get()].iter().map(Cell::get)

@@ -180,7 +180,6 @@ mod tests {
     gradcheck_test!(norm_3, |x| x.norm_p_keepdim(3, -1), [3, 4]);
     gradcheck_test!(norm_inf, |x| x.norm_p_dim(f64::INFINITY, 0), [3, 4]; no empty);
     gradcheck_test!(norm_minus_one, |x| x.norm_p_dim(-1, 0), [3, 4]; no empty);
-    gradcheck_test!(dist_2, |x, y| x.dist(y), [3, 4], [4]);
     gradcheck_test!(dist, |x, y| x.dist_p(y, 3), [3, 4], [4]);
 
     #[test]

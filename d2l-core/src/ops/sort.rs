@@ -231,8 +231,6 @@ mod tests {
     gradcheck_test!(msort, |x| x.msort(), [3, 4]);
     gradcheck_test!(topk, |x| x.topk(2, 1).0, [3, 4]; no empty, scalar);
     gradcheck_test!(topk_smallest, |x| x.topk_smallest(2, 0).0, [3, 4]; no empty, scalar);
-    gradcheck_test!(kthvalue_keepdim, |x| x.kthvalue_keepdim(1, -1).0, [3, 4]; no empty);
-    gradcheck_test!(mode_keepdim, |x| x.mode_keepdim(0).0, [3, 4]; no empty);
     gradcheck_test!(kthvalue, |x| x.kthvalue(2, 0).0, [3, 4]; no empty, scalar);
     gradcheck_test!(mode, |x| x.mode(1).0, [3, 4]; no empty, scalar);
 
