@@ -140,7 +140,7 @@ pub fn backward<T: Float>(
             );
         });
     }
-    reduce::fold_axis(&parts, 1, count, 2 * n, sums, reduce::Sum, reduce::keep);
+    reduce::fold_axis(&parts, 1, count, 2 * n, sums, reduce::Sum);
 }
 
 simd! {

@@ -56,53 +56,34 @@ joins! {
     Min = HIGHEST, min_nan;
 }
 
-/// The element itself.
-#[inline(always)]
-pub fn keep<T>(x: T) -> T {
-    x
-}
-
 /// The sum of all elements; 0 if there are none. Integers wrap around.
 pub fn sum<T: Num>(x: &[T]) -> T {
     if x.len() <= SHORT {
         return x.iter().fold(T::ZERO, |s, &x| s.plus(x));
     }
     let mut total = [T::ZERO];
-    fold_axis(x, 1, x.len(), 1, &mut total, Sum, keep);
+    fold_axis(x, 1, x.len(), 1, &mut total, Sum);
     total[0]
 }
 
-/// Folds `f` of the elements along the middle axis of a contiguous `[outer, n, inner]` into
-/// `[outer, inner]`.
-pub fn fold_axis<A, T, J, F>(
-    x: &[A],
+/// Folds the middle axis of a contiguous `[outer, n, inner]` into `[outer, inner]`.
+pub fn fold_axis<T: Num, J: Join>(
+    x: &[T],
     outer: usize,
     n: usize,
     inner: usize,
     out: &mut [T],
     _join: J,
-    f: F,
-) where
-    A: Copy + Sync,
-    T: Num,
-    J: Join,
-    F: Fn(A) -> T + Copy + Sync,
-{
+) {
     assert!(x.len() == outer * n * inner && out.len() == outer * inner);
     if x.is_empty() {
         out.fill(J::start());
     } else {
-        fold_some::<A, T, J, F>(x, n, inner, out, f);
+        fold_some::<T, J>(x, n, inner, out);
     }
 }
 
-fn fold_some<A, T, J, F>(x: &[A], n: usize, inner: usize, out: &mut [T], f: F)
-where
-    A: Copy + Sync,
-    T: Num,
-    J: Join,
-    F: Fn(A) -> T + Copy + Sync,
-{
+fn fold_some<T: Num, J: Join>(x: &[T], n: usize, inner: usize, out: &mut [T]) {
     // Long columns are cut, and the results of the pieces folded.
     let rows = (CHUNK / inner).max(2 * ROWS);
     if n > rows {
@@ -111,12 +92,12 @@ where
         for_chunks(&mut parts, inner, |at, out| {
             let (o, p) = (at / inner / pieces, at / inner % pieces);
             let x = &x[(o * n + p * rows) * inner..][..rows.min(n - p * rows) * inner];
-            fold_part::<A, T, J, F>(x, x.len() / inner, inner, 0, out, f);
+            fold_part::<T, J>(x, x.len() / inner, inner, 0, out);
         });
-        return fold_some::<T, T, J, _>(&parts, pieces, inner, out, keep);
+        return fold_some::<T, J>(&parts, pieces, inner, out);
     }
     for_chunks(out, chunk(n, inner), |at, out| {
-        fold_part::<A, T, J, F>(x, n, inner, at, out, f);
+        fold_part::<T, J>(x, n, inner, at, out);
     });
 }
 
@@ -131,50 +112,42 @@ fn chunk(n: usize, inner: usize) -> usize {
 }
 
 /// The results from number `at` of all `[outer, inner]` on.
-fn fold_part<A: Copy, T: Num, J: Join, F: Fn(A) -> T + Copy>(
-    x: &[A],
-    n: usize,
-    inner: usize,
-    at: usize,
-    out: &mut [T],
-    f: F,
-) {
+fn fold_part<T: Num, J: Join>(x: &[T], n: usize, inner: usize, at: usize, out: &mut [T]) {
     if inner > 1 {
-        fold_columns::<A, T, J, F>(x, n, inner, at, out, f);
+        fold_columns::<T, J>(x, n, inner, at, out);
     } else if n <= SHORT {
         let rows = x[at * n..].chunks_exact(n);
         rows.zip(out)
-            .for_each(|(row, o)| *o = row.iter().fold(J::start(), |s, &x| J::join(s, f(x))));
+            .for_each(|(row, o)| *o = row.iter().fold(J::start(), |s, &x| J::join(s, x)));
     } else {
-        fold_rows::<A, T, J, F>(&x[at * n..], n, out, f);
+        fold_rows::<T, J>(&x[at * n..], n, out);
     }
 }
 
 simd! {
-    fn fold_rows[A, T, J, F](x: &[A], n: usize, out: &mut [T], f: F)
-    where [A: Copy, T: Num, J: Join, F: Fn(A) -> T + Copy] {
+    fn fold_rows[T, J](x: &[T], n: usize, out: &mut [T]) where [T: Num, J: Join] {
         for (x, o) in x.chunks_exact(n).zip(out) {
             // Plain loops: a large closure might not be inlined and would lose the shell's instructions.
             *o = J::start();
             for x in x.chunks(BLOCK) {
-                *o = J::join(*o, fold_block::<A, T, J, F>(x, f));
+                *o = J::join(*o, fold_block::<T, J>(x));
             }
         }
     }
 }
 
 #[inline(always)]
-fn fold_block<A: Copy, T: Num, J: Join, F: Fn(A) -> T>(x: &[A], f: F) -> T {
+fn fold_block<T: Num, J: Join>(x: &[T]) -> T {
     let mut acc = [J::start::<T>(); LANES];
     let (head, tail) = x.as_chunks::<LANES>();
     for x in head {
         for j in 0..LANES {
-            acc[j] = J::join(acc[j], f(x[j]));
+            acc[j] = J::join(acc[j], x[j]);
         }
     }
     tail.iter()
         .zip(&mut acc)
-        .for_each(|(&x, a)| *a = J::join(*a, f(x)));
+        .for_each(|(&x, a)| *a = J::join(*a, x));
     fold(&mut acc, J::join)
 }
 
@@ -192,8 +165,8 @@ fn fold<T: Copy>(lanes: &mut [T], f: impl Fn(T, T) -> T) -> T {
 }
 
 simd! {
-    fn fold_columns[A, T, J, F](x: &[A], n: usize, inner: usize, at: usize, out: &mut [T], f: F)
-    where [A: Copy, T: Num, J: Join, F: Fn(A) -> T + Copy] {
+    fn fold_columns[T, J](x: &[T], n: usize, inner: usize, at: usize, out: &mut [T])
+    where [T: Num, J: Join] {
         let mut done = 0;
         while done < out.len() {
             let (o, i) = ((at + done) / inner, (at + done) % inner);
@@ -202,11 +175,11 @@ simd! {
             done += width;
             out.fill(J::start());
             if n * inner <= STRIP {
-                join_plain::<A, T, J, F>(&x[o * n * inner..][..n * inner], inner, out, f);
+                join_plain::<T, J>(&x[o * n * inner..][..n * inner], inner, out);
             } else if 2 * inner <= STRIP {
-                join_narrow::<A, T, J, F>(&x[o * n * inner..][..n * inner], inner, out, f);
+                join_narrow::<T, J>(&x[o * n * inner..][..n * inner], inner, out);
             } else {
-                join_rows::<A, T, J, F>(&x[o * n * inner + i..], n, inner, out, f);
+                join_rows::<T, J>(&x[o * n * inner + i..], n, inner, out);
             }
         }
     }
@@ -214,39 +187,28 @@ simd! {
 
 /// Joins the rows of a contiguous matrix to `out`.
 #[inline(always)]
-fn join_plain<A: Copy, T: Num, J: Join, F: Fn(A) -> T>(x: &[A], inner: usize, out: &mut [T], f: F) {
+fn join_plain<T: Num, J: Join>(x: &[T], inner: usize, out: &mut [T]) {
     for row in x.chunks_exact(inner) {
         out.iter_mut()
             .zip(row)
-            .for_each(|(o, &x)| *o = J::join(*o, f(x)));
+            .for_each(|(o, &x)| *o = J::join(*o, x));
     }
 }
 
 /// [`join_plain`] where several narrow rows make one wide one.
 #[inline(always)]
-fn join_narrow<A: Copy, T: Num, J: Join, F: Fn(A) -> T + Copy>(
-    x: &[A],
-    inner: usize,
-    out: &mut [T],
-    f: F,
-) {
+fn join_narrow<T: Num, J: Join>(x: &[T], inner: usize, out: &mut [T]) {
     let mut acc = [J::start::<T>(); STRIP];
     let acc = &mut acc[..STRIP / 2 / inner * inner];
     let whole = x.len() / acc.len();
-    join_rows::<A, T, J, F>(x, whole, acc.len(), acc, f);
-    join_plain::<T, T, J, _>(acc, inner, out, keep);
-    join_plain::<A, T, J, F>(&x[whole * acc.len()..], inner, out, f);
+    join_rows::<T, J>(x, whole, acc.len(), acc);
+    join_plain::<T, J>(acc, inner, out);
+    join_plain::<T, J>(&x[whole * acc.len()..], inner, out);
 }
 
 /// Joins `n` rows, `stride` apart, to `out`.
 #[inline(always)]
-fn join_rows<A: Copy, T: Num, J: Join, F: Fn(A) -> T>(
-    x: &[A],
-    n: usize,
-    stride: usize,
-    out: &mut [T],
-    f: F,
-) {
+fn join_rows<T: Num, J: Join>(x: &[T], n: usize, stride: usize, out: &mut [T]) {
     let mut acc = [T::ZERO; STRIP];
     let acc = &mut acc[..out.len()];
     for first in (0..n).step_by(ROWS) {
@@ -255,7 +217,7 @@ fn join_rows<A: Copy, T: Num, J: Join, F: Fn(A) -> T>(
             let row = &x[k * stride..][..acc.len()];
             acc.iter_mut()
                 .zip(row)
-                .for_each(|(a, &x)| *a = J::join(*a, f(x)));
+                .for_each(|(a, &x)| *a = J::join(*a, x));
         }
         out.iter_mut()
             .zip(&*acc)

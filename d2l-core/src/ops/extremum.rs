@@ -126,7 +126,7 @@ macro_rules! extremum {
 
         /// The values alone, without gradient.
         fn $amax(x: &Tensor, over: &Over) -> Tensor {
-            stored!(x.dtype(), T => x.fold::<T, T, _>(over, x.dtype(), $join, reduce::keep))
+            x.fold(over, $join).to_dtype(x.dtype())
         }
     };
 }

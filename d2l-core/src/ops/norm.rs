@@ -4,7 +4,6 @@ use crate::{
     Tensor,
     error::{Result, ok},
     kernel::reduce::{Max, Min, Sum},
-    tensor::float,
 };
 
 reductions! {
@@ -136,15 +135,15 @@ fn norm(op: &'static str, x: &Tensor, over: &Over, p: f64) -> Result<Tensor> {
 
 /// The norm without gradient.
 fn values(x: &Tensor, over: &Over, p: f64) -> Tensor {
-    let dtype = x.dtype();
-    float!(dtype, T => match p {
-        0.0 => x.fold::<T, T, _>(over, dtype, Sum, |v| if v == 0.0 { 0.0 } else { 1.0 }),
-        1.0 => x.fold::<T, T, _>(over, dtype, Sum, T::abs),
-        2.0 => x.fold::<T, T, _>(over, dtype, Sum, |v| v * v).sqrt(),
-        f64::INFINITY => x.fold::<T, T, _>(over, dtype, Max, T::abs),
-        f64::NEG_INFINITY => x.fold::<T, T, _>(over, dtype, Min, T::abs),
-        p => x.fold::<T, T, _>(over, dtype, Sum, move |v| v.abs().powf(p as T)).pow(1.0 / p),
-    })
+    let x = x.detach();
+    match p {
+        0.0 => x.ne(0).to_dtype(x.dtype()).fold(over, Sum),
+        1.0 => x.abs().fold(over, Sum),
+        2.0 => x.square().fold(over, Sum).sqrt(),
+        f64::INFINITY => x.abs().fold(over, Max),
+        f64::NEG_INFINITY => x.abs().fold(over, Min),
+        p => x.abs().pow(p).fold(over, Sum).pow(1.0 / p),
+    }
 }
 
 /// By cases, as PyTorch has them: no NaN arises where the norm or an element is 0.

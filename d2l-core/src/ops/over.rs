@@ -1,14 +1,15 @@
 //! What a reduction goes over, the pass that all of them share, and their three forms: over
 //! everything, over axes that disappear, over axes that stay with size 1.
+use super::walk::widen;
 use crate::{
-    DType, IntoShape, Tensor,
+    IntoShape, Tensor,
     error::{Result, bail},
     kernel::{
         math::Num,
         reduce::{self, Join},
         storage::Plain,
     },
-    tensor::{Dims, axes},
+    tensor::{Dims, axes, wide},
 };
 
 /// The axes of a reduction and the shapes that follow.
@@ -75,30 +76,22 @@ impl Over {
 }
 
 impl Tensor {
-    /// Folds `f` of the elements into a new tensor of `dtype`, without gradient. Neighbouring axes
-    /// are folded in one pass; what is no row-major view of its memory is read in memory order.
-    pub(crate) fn fold<A, T, J>(
-        &self,
-        over: &Over,
-        dtype: DType,
-        join: J,
-        f: impl Fn(A) -> T + Copy + Sync,
-    ) -> Tensor
-    where
-        A: Plain,
-        T: Plain + Num,
-        J: Join,
-    {
+    /// Folds into a new tensor, without gradient; bytes and bools as `I64`. Neighbouring axes are folded
+    /// in one pass; what is no row-major view of its memory is read in memory order.
+    pub(crate) fn fold<J: Join>(&self, over: &Over, join: J) -> Tensor {
+        let x = widen(self.clone());
+        wide!(x.dtype(), T => x.fold_as::<T, J>(over, join))
+    }
+
+    fn fold_as<T: Plain + Num, J: Join>(&self, over: &Over, join: J) -> Tensor {
         let (x, order) = self.in_memory_order();
         let list: Vec<usize> = (0..order.len())
             .filter(|&i| over.axes.contains(&order[i]))
             .collect();
         let mut runs = list.chunk_by(|a, b| a + 1 == *b).rev();
         let last = runs.next().unwrap_or(&[]);
-        let first = fold_run(&x, last, dtype, join, f);
-        let out = runs.fold(first, |out, run| {
-            fold_run::<T, T, J>(&out, run, dtype, join, reduce::keep)
-        });
+        let first = fold_run::<T, J>(&x, last, join);
+        let out = runs.fold(first, |out, run| fold_run::<T, J>(&out, run, join));
         out.as_laid_out(over, &order)
     }
 
@@ -139,22 +132,11 @@ impl Tensor {
 }
 
 /// Folds neighbouring axes of a contiguous tensor, which stay with size 1.
-fn fold_run<A, T, J>(
-    x: &Tensor,
-    run: &[usize],
-    dtype: DType,
-    join: J,
-    f: impl Fn(A) -> T + Copy + Sync,
-) -> Tensor
-where
-    A: Plain,
-    T: Plain + Num,
-    J: Join,
-{
+fn fold_run<T: Plain + Num, J: Join>(x: &Tensor, run: &[usize], join: J) -> Tensor {
     let [outer, n, inner] = around(x.shape(), run);
     let kept = run.iter().fold(*x.dims(), |d, &a| d.with(a, 1));
-    Tensor::build::<T>(dtype, kept, |out| {
-        reduce::fold_axis(&x.read::<A>(), outer, n, inner, out, join, f);
+    Tensor::build::<T>(x.dtype(), kept, |out| {
+        reduce::fold_axis(&x.read::<T>(), outer, n, inner, out, join);
     })
 }
 

@@ -1,10 +1,9 @@
 //! Products.
 use super::over::{Over, reductions};
 use crate::{
-    DType, Tensor,
+    Tensor,
     error::Result,
-    kernel::reduce::{self, Prod},
-    tensor::wide,
+    kernel::reduce::Prod,
 };
 
 reductions! {
@@ -43,10 +42,7 @@ reductions! {
 }
 
 fn product(op: &'static str, x: &Tensor, over: &Over) -> Result<Tensor> {
-    let y = match x.dtype() {
-        DType::U8 | DType::Bool => x.fold::<u8, i64, _>(over, DType::I64, Prod, i64::from),
-        dtype => wide!(dtype, T => x.fold::<T, T, _>(over, dtype, Prod, reduce::keep)),
-    };
+    let y = x.fold(over, Prod);
     let (saved, over) = (x.saved(op), over.clone());
     Ok(y.record(op, [x], move |g, _| {
         [Some(over.spread(g) * products_of_others(&saved, &over))]

@@ -1,10 +1,10 @@
 //! Sums and means, over everything or over axes; without NaN; back to a smaller shape.
 use super::over::{Over, reductions};
 use crate::{
-    DType, IntoShape, Tensor,
+    IntoShape, Tensor,
     error::{Result, bail, ok},
     kernel::reduce::{self, Sum},
-    tensor::{Dims, float, sizes, stored},
+    tensor::{Dims, float, sizes},
 };
 
 impl Tensor {
@@ -175,12 +175,7 @@ impl Tensor {
 
     /// The sum without gradient; whole numbers as `I64`.
     fn raw_sum(&self, over: &Over) -> Tensor {
-        match self.dtype() {
-            DType::F32 => self.fold::<f32, f32, _>(over, DType::F32, Sum, reduce::keep),
-            DType::F64 => self.fold::<f64, f64, _>(over, DType::F64, Sum, reduce::keep),
-            DType::I64 => self.fold::<i64, i64, _>(over, DType::I64, Sum, reduce::keep),
-            DType::U8 | DType::Bool => self.fold::<u8, i64, _>(over, DType::I64, Sum, i64::from),
-        }
+        self.fold(over, Sum)
     }
 }
 
@@ -245,10 +240,9 @@ reductions! {
 
 fn nansum_over(op: &'static str, x: &Tensor, over: &Over) -> Result<Tensor> {
     let (saved, own, shape) = (x.saved(op), over.clone(), *x.dims());
-    let y = if x.dtype().is_float() {
-        float!(x.dtype(), T => x.fold::<T, T, _>(over, x.dtype(), Sum, |v| if v.is_nan() { 0.0 } else { v }))
-    } else {
-        x.raw_sum(over)
+    let y = match x.dtype().is_float() {
+        true => x.detach().masked_fill(&x.isnan(), 0.0).raw_sum(over),
+        false => x.raw_sum(over),
     };
     Ok(y.record(op, [x], move |g, _| {
         let g = own.spread(g).expand(shape);
@@ -335,9 +329,7 @@ reductions! {
 }
 
 fn count_over(_: &'static str, x: &Tensor, over: &Over) -> Result<Tensor> {
-    Ok(stored!(x.dtype(), T => {
-        x.fold::<T, i64, _>(over, DType::I64, Sum, |v| i64::from(v != T::default()))
-    }))
+    Ok(x.detach().bool().raw_sum(over))
 }
 
 #[cfg(test)]

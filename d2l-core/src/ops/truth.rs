@@ -87,20 +87,18 @@ impl Tensor {
     }
 }
 
-// Bytes 0 and 1 start at 0 for the greatest and, of nothing, at 255 for the least.
 fn any_over(x: &Tensor, over: &Over) -> Tensor {
-    stored!(x.dtype(), T => {
-        x.fold::<T, u8, _>(over, DType::Bool, Max, |v| u8::from(v != T::default()))
-    })
+    if over.n == 0 {
+        return Tensor::filled(over.shape, 0.0, DType::Bool);
+    }
+    x.detach().bool().fold(over, Max).bool()
 }
 
 fn all_over(x: &Tensor, over: &Over) -> Tensor {
     if over.n == 0 {
         return Tensor::filled(over.shape, 1.0, DType::Bool);
     }
-    stored!(x.dtype(), T => {
-        x.fold::<T, u8, _>(over, DType::Bool, Min, |v| u8::from(v != T::default()))
-    })
+    x.detach().bool().fold(over, Min).bool()
 }
 
 #[cfg(test)]
