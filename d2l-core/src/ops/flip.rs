@@ -17,10 +17,11 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn flip(&self, dims: impl IntoShape) -> Tensor {
-        if dims.entries().1 == 0 || self.dim() == 0 {
+        let none = dims.entries().1 == 0;
+        let dims = ok!(axes("flip", dims, self.dim()));
+        if none || self.dim() == 0 {
             return self.copy();
         }
-        let dims = ok!(axes("flip", dims, self.dim()));
         self.flipped("flip", dims)
     }
 
@@ -131,11 +132,7 @@ fn reverse<T: Copy>(x: &[T], shape: &[usize], dims: &[usize], out: &mut [T]) {
 mod tests {
     use crate::{Tensor, testing::gradcheck_test};
     gradcheck_test!(by_name, |x| x.fliplr() * x.flipud(), [3, 4]; no scalar);
-    gradcheck_test!(
-        flip,
-        |x| x.reshape([2, 3, 2]).flip([0, -1]).square(),
-        [3, 4]; no empty, scalar
-    );
+    gradcheck_test!(flip, |x| x.flip([0, -1]).square(), [2, 3, 2]; no scalar);
     gradcheck_test!(turn, |x| x.rot90(3, [0, 1]).square(), [3, 4]; no scalar);
 
     #[test]

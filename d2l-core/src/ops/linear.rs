@@ -45,11 +45,17 @@ impl Tensor {
 
 fn check(x: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<()> {
     const OP: &str = "linear";
-    if w.dim() != 2 || x.dim() == 0 || x.size(-1) != w.shape()[1] {
-        let (inputs, features) = (
-            x.shape().last().copied().unwrap_or(0),
-            w.shape().last().copied().unwrap_or(0),
+    if w.dim() != 2 || x.dim() == 0 {
+        bail!(
+            OP,
+            Shape,
+            "input {:?} and weight {:?} are not [.., in] and [out, in]",
+            x.shape(),
+            w.shape()
         );
+    }
+    let (inputs, features) = (x.size(-1), w.shape()[1]);
+    if inputs != features {
         bail!(
             OP,
             Shape,

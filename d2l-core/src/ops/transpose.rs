@@ -209,16 +209,8 @@ mod tests {
     );
     gradcheck_test!(transpose, |x| x.transpose(0, -1) * 2.0, [3, 4]);
     gradcheck_test!(t, |x| x.t() * 2.0, [3, 4]);
-    gradcheck_test!(
-        permute,
-        |x| x.reshape([2, 3, 4]).permute([2, 0, 1]) * 2.0,
-        [2, 12]; no empty, scalar
-    );
-    gradcheck_test!(
-        movedim,
-        |x| x.reshape([2, 3, 4]).movedim([0, 2], [2, 1]) * 2.0,
-        [2, 12]; no empty, scalar
-    );
+    gradcheck_test!(permute, |x| x.permute([2, 0, 1]) * 2.0, [2, 3, 4]; no scalar);
+    gradcheck_test!(movedim, |x| x.movedim([0, 2], [2, 1]) * 2.0, [2, 3, 4]; no scalar);
     gradcheck_test!(mt, |x| x.mt() * 2.0, [2, 3, 4]; no scalar);
 
     #[test]
