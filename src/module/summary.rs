@@ -396,9 +396,9 @@ Pair                        [5, 4]                36     -
     #[test]
     fn the_model_and_the_random_numbers_stay_as_they_are() {
         let net = sequential![LazyLinear::new(3), ReLU, ReLU, LazyLinear::new(2)];
-        d2l_core::manual_seed(3);
+        manual_seed(3);
         let expected = Tensor::rand([4]);
-        d2l_core::manual_seed(3);
+        manual_seed(3);
         let summary = net.summary([2, 5]);
         assert_eq!(Tensor::rand([4]), expected);
         assert!(net.is_training() && !net.get::<LazyLinear>(0).unwrap().weight.is_initialized());

@@ -49,11 +49,6 @@ impl Args {
         value.filter(|v| !matches!(v, Value::None))
     }
 
-    /// The number of positional arguments.
-    pub fn len(&self) -> usize {
-        self.positional.len()
-    }
-
     /// True if an argument other than `None` has this keyword.
     pub fn has(&self, name: &str) -> bool {
         self.get(usize::MAX, name).is_some()

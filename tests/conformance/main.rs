@@ -48,7 +48,10 @@ fn last_panic() -> String {
 /// Panics are results here: kept, not printed.
 fn keep_panics() {
     panic::set_hook(Box::new(|info| {
-        let text = info.payload_as_str().unwrap_or("a panic without text");
+        let payload = info.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or(payload.downcast_ref::<String>().map(String::as_str));
+        let text = text.unwrap_or("a panic without text");
         let text = if text.contains(": ") {
             text.to_string()
         } else {

@@ -154,7 +154,7 @@ impl Row<'_> {
         if out.dtype() != dtype {
             return Err(format!("{name}: dtype {} instead of {dtype}", out.dtype()));
         }
-        let mut part = |t: &Tensor| -> Tensor {
+        let part = |t: &Tensor| -> Tensor {
             let t = if self.free(n) {
                 determined(t, n.as_u64() == Some(2), self.rank_limit())
             } else {

@@ -1,10 +1,6 @@
 //! Products.
 use super::over::{Over, reductions};
-use crate::{
-    Tensor,
-    error::Result,
-    kernel::reduce::Prod,
-};
+use crate::{Tensor, error::Result, kernel::reduce::Prod};
 
 reductions! {
     product, () -> Tensor;
