@@ -97,7 +97,7 @@ adaptive! {
     /// ```
     adaptive_avg_pool3d() -> Tensor, mean 3;
 }
-/// What an adaptive pool takes as its output size: a number, sizes like those of [`Pool::new`], or an
+/// What an adaptive pool takes as its output size: a number, sizes like those of [`Pool::new`](crate::Pool::new), or an
 /// array of options in which `None` keeps the size of the input.
 pub trait IntoOutput {
     /// The sizes; one is for all axes.
