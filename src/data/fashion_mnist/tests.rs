@@ -141,7 +141,7 @@ fn a_missing_file_of_the_four_is_named() {
 
 #[test]
 fn every_place_is_told_when_there_is_nothing() {
-    let settings = FashionMNIST::new().root("no/such/root");
+    let settings = FashionMNIST::new().root("no/such/folder");
     let tried = settings.folders();
     let error = DataError::NotFound {
         what: "Fashion-MNIST".into(),
@@ -149,10 +149,10 @@ fn every_place_is_told_when_there_is_nothing() {
         help: HELP.into(),
     };
     let text = error.to_string();
-    assert_eq!(tried[0], Path::new("no/such/root"));
-    assert_eq!(tried[1], Path::new("no/such/root/FashionMNIST/raw"));
+    assert_eq!(tried[0], Path::new("no/such/folder"));
+    assert_eq!(tried[1], Path::new("no/such/folder/FashionMNIST/raw"));
     for part in [
-        "no/such/root",
+        "no/such/folder",
         "../data",
         DEBIAN,
         "D2L_DATA",
