@@ -2,7 +2,8 @@
 use super::{
     args::{Args, HARNESS, Outcome},
     layout::laid_out,
-    row::{arguments, dtype},
+    modules::Built,
+    row::{self, dtype},
 };
 use d2l_core::{DType, Tensor};
 use serde_json::Value as Json;
@@ -10,14 +11,39 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// `Ok(false)` if there is no mapping for the call.
 pub fn refused(row: &Json, call: impl FnOnce(&Args) -> Option<Outcome>) -> Result<bool, String> {
-    let inputs = row["tensors"].as_array().ok_or("a row without tensors")?;
-    let inputs = inputs.iter().map(tensor).collect::<Result<Vec<_>, _>>()?;
-    let args = arguments(row, DType::F32, &mut |k| Ok(inputs[k as usize].clone()))?;
-    match catch_unwind(AssertUnwindSafe(|| call(&args).is_some())) {
+    let args = inline(row, &row["tensors"])?;
+    verdict(|| call(&args).is_some())
+}
+
+/// The same for a layer, which may refuse what it is made of already; if it must (`at`), it is not
+/// called.
+pub fn layer_refused(
+    row: &Json,
+    build: impl FnOnce(&Args) -> Option<Built>,
+) -> Result<bool, String> {
+    let settings = inline(&row["ctor"], &row["ctor_tensors"])?;
+    let args = inline(row, &row["tensors"])?;
+    verdict(|| match build(&settings) {
+        Some(layer) if row["at"] == "forward" => layer.call(&args).is_some(),
+        built => built.is_some(),
+    })
+}
+
+fn verdict(answered: impl FnOnce() -> bool) -> Result<bool, String> {
+    match catch_unwind(AssertUnwindSafe(answered)) {
         Ok(false) => Ok(false),
         Ok(true) => Err("the call was answered".into()),
         Err(_) => check_message(&super::last_panic()),
     }
+}
+
+/// Arguments whose tensors are written in the row.
+fn inline(arguments: &Json, tensors: &Json) -> Result<Args, String> {
+    let tensors = tensors.as_array().ok_or("a row without tensors")?;
+    let tensors = tensors.iter().map(tensor).collect::<Result<Vec<_>, _>>()?;
+    row::arguments(arguments, DType::F32, &mut |k| {
+        Ok(tensors[k as usize].clone())
+    })
 }
 
 /// `operation: reason`, and no accident inside.

@@ -1,9 +1,10 @@
-//! Every operation against reference data: results and gradients of every row in f32 and f64, and
-//! the calls that must be refused.
+//! Every operation and every layer against reference data: results and gradients of every row in f32
+//! and f64, and the calls that must be refused.
 //!
 //! `D2L_REFERENCE` names the folder (default: `../shared/reference` seen from the repository).
 //! `cargo test --test conformance -- softmax` runs only operations whose name contains `softmax`
-//! and shows every failure. A new operation gets a line in the `call` of its family's file.
+//! and shows every failure; `-- nn.Conv` runs the layers of that name. A new operation gets a line in the `call`
+//! of its family's file, a new layer one in a `build` under `modules`.
 mod args;
 mod basic;
 mod compare;
@@ -16,6 +17,7 @@ mod layout;
 mod linalg;
 mod lists;
 mod loss;
+mod modules;
 mod reduction;
 mod report;
 mod row;
@@ -103,17 +105,25 @@ fn main() -> ExitCode {
 
 fn run(folder: &Path, filters: &[String], own: bool) -> ExitCode {
     let start = Instant::now();
-    let chosen = |key: &str| filters.is_empty() || filters.iter().any(|f| key.contains(f.as_str()));
-    let (lists, mut counts) = (Lists::read(), Counts::new());
+    let lists = Lists::read();
+    let (mut ops, mut layers) = (Table::new(filters, &lists), Table::new(filters, &lists));
     let hook = panic::take_hook();
     keep_panics();
-    operations(folder, &chosen, &lists, &mut counts);
-    refusals(folder, &chosen, &lists, &mut counts);
+    ops.rows(&folder.join("ops"), &|op, row| row.run(|a| call(op, a)));
+    ops.refusals(&folder.join("errors/ops.json"), &|op, row| {
+        errors::refused(row, |a| call(op, a))
+    });
+    layers.rows(&folder.join("modules"), &modules::run);
+    layers.refusals(&folder.join("errors/modules.json"), &|layer, row| {
+        errors::layer_refused(row, |settings| modules::build(layer, settings))
+    });
     panic::set_hook(hook);
-    report::print(&counts, if filters.is_empty() { 2 } else { usize::MAX });
+    let shown = if filters.is_empty() { 2 } else { usize::MAX };
+    report::print("operation", &ops.counts, shown);
+    report::print("layer", &layers.counts, shown);
     println!("{:.1} s", start.elapsed().as_secs_f64());
     let complaints = if filters.is_empty() {
-        report::complaints(&counts, &lists, own)
+        report::complaints(&[ops.counts, layers.counts], &lists, own)
     } else {
         Vec::new()
     };
@@ -134,8 +144,11 @@ fn samples(file: &Json) -> &[Json] {
     file["samples"].as_array().expect("the file has samples")
 }
 
-/// `op`, or `op__variant`.
+/// `op`, `op__variant`, or `nn.Layer`.
 fn key(json: &Json) -> String {
+    if let Some(layer) = json["module"].as_str() {
+        return layer.into();
+    }
     let text = |name: &str| json[name].as_str().expect("op and variant are texts");
     match text("variant") {
         "" => text("op").into(),
@@ -143,33 +156,93 @@ fn key(json: &Json) -> String {
     }
 }
 
-fn operations(folder: &Path, chosen: &dyn Fn(&str) -> bool, lists: &Lists, counts: &mut Counts) {
-    let files = fs::read_dir(folder.join("ops"))
-        .expect("ops can be listed")
-        .map(|f| f.expect("ops can be listed").path());
-    for path in files.filter(|p| p.extension().is_some_and(|e| e == "json")) {
-        let file = read_json(&path);
-        let op = key(&file);
-        if chosen(&op) {
-            // A file without tensors has no second file.
-            let bytes = fs::read(path.with_extension("safetensors"))
-                .unwrap_or_else(|_| b"\x02\0\0\0\0\0\0\0{}".to_vec());
-            let tensors = SafeTensors::deserialize(&bytes).expect("the tensors can be read");
-            samples(&file)
-                .iter()
-                .for_each(|row| both_precisions(&op, &file, row, &tensors, lists, counts));
+/// A table that is being filled.
+struct Table<'a> {
+    filters: &'a [String],
+    lists: &'a Lists,
+    counts: Counts,
+}
+
+impl<'a> Table<'a> {
+    fn new(filters: &'a [String], lists: &'a Lists) -> Table<'a> {
+        let counts = Counts::new();
+        Table {
+            filters,
+            lists,
+            counts,
+        }
+    }
+
+    fn chosen(&self, key: &str) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|f| key.contains(f.as_str()))
+    }
+
+    /// Every row of the files in this folder, by `run`.
+    fn rows(&mut self, folder: &Path, run: &dyn Fn(&str, &Row<'_>) -> Result<bool, String>) {
+        let files = fs::read_dir(folder)
+            .expect("the folder can be listed")
+            .map(|f| f.expect("the folder can be listed").path());
+        for path in files.filter(|p| p.extension().is_some_and(|e| e == "json")) {
+            let file = read_json(&path);
+            let key = key(&file);
+            if self.chosen(&key) {
+                // A file without tensors has no second file.
+                let bytes = fs::read(path.with_extension("safetensors"))
+                    .unwrap_or_else(|_| b"\x02\0\0\0\0\0\0\0{}".to_vec());
+                let tensors = SafeTensors::deserialize(&bytes).expect("the tensors can be read");
+                for row in samples(&file) {
+                    let verdict =
+                        both_precisions(&file, row, &tensors, |row| run(key.as_str(), row));
+                    self.record(&key, row, verdict);
+                }
+            }
+        }
+    }
+
+    /// Every row of this file of calls that must be refused, by `run`.
+    fn refusals(&mut self, path: &Path, run: &dyn Fn(&str, &Json) -> Result<bool, String>) {
+        if !path.exists() {
+            println!("conformance: no {}", path.display());
+            return;
+        }
+        for row in samples(&read_json(path)) {
+            let key = key(row);
+            let name = format!("errors/{key}");
+            if self.chosen(&name) {
+                self.record(&name, row, run(&key, row));
+            }
+        }
+    }
+
+    fn record(&mut self, key: &str, row: &Json, verdict: Result<bool, String>) {
+        let count = self.counts.entry(key.into()).or_default();
+        match verdict {
+            Ok(true) => count.passed += 1,
+            _ if self.lists.excepts(key, row) => count.excepted += 1,
+            Ok(false) => count.unsupported += 1,
+            Err(why) => {
+                count.failed += 1;
+                let given: Vec<String> = ["ctor", "mode", "args", "kwargs", "tags"]
+                    .iter()
+                    .filter(|name| !row[**name].is_null())
+                    .map(|name| row[*name].to_string())
+                    .collect();
+                count.failures.push(format!(
+                    "row {}: {why}\n        {}",
+                    row["i"],
+                    given.join(" ")
+                ));
+            }
         }
     }
 }
 
 fn both_precisions(
-    op: &str,
     file: &Json,
     row: &Json,
     tensors: &SafeTensors<'_>,
-    lists: &Lists,
-    counts: &mut Counts,
-) {
+    run: impl Fn(&Row<'_>) -> Result<bool, String>,
+) -> Result<bool, String> {
     let verdict = [DType::F32, DType::F64]
         .into_iter()
         .try_fold(true, |all, precision| {
@@ -180,44 +253,11 @@ fn both_precisions(
                 tensors,
                 precision,
             };
-            let run = panic::catch_unwind(AssertUnwindSafe(|| row.run(|a| call(op, a))));
-            run.unwrap_or_else(|_| Err(last_panic()))
+            panic::catch_unwind(AssertUnwindSafe(|| run(&row)))
+                .unwrap_or_else(|_| Err(last_panic()))
                 .map(|ok| all && ok)
                 .map_err(|e| format!("{precision}: {e}"))
         });
     set_default_dtype(DType::F32);
-    record(op, row, verdict, lists, counts);
-}
-
-fn refusals(folder: &Path, chosen: &dyn Fn(&str) -> bool, lists: &Lists, counts: &mut Counts) {
-    let path = folder.join("errors/ops.json");
-    if !path.exists() {
-        println!("conformance: no {}", path.display());
-        return;
-    }
-    for row in samples(&read_json(&path)) {
-        let op = key(row);
-        let name = format!("errors/{op}");
-        if chosen(&name) {
-            let verdict = errors::refused(row, |a| call(&op, a));
-            record(&name, row, verdict, lists, counts);
-        }
-    }
-}
-
-fn record(op: &str, row: &Json, verdict: Result<bool, String>, lists: &Lists, counts: &mut Counts) {
-    let count = counts.entry(op.into()).or_default();
-    match verdict {
-        Ok(true) => count.passed += 1,
-        _ if lists.excepts(op, row) => count.excepted += 1,
-        Ok(false) => count.unsupported += 1,
-        Err(why) => {
-            count.failed += 1;
-            let (args, kwargs) = (row["args"].to_string(), row["kwargs"].to_string());
-            count.failures.push(format!(
-                "row {}: {why}\n        {args} {kwargs} {}",
-                row["i"], row["tags"]
-            ));
-        }
-    }
+    verdict
 }

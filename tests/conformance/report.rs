@@ -1,4 +1,4 @@
-//! The table: operation → passed, failed, unsupported, excepted.
+//! The tables: operation or layer → passed, failed, unsupported, excepted.
 use super::lists::Lists;
 use std::collections::BTreeMap;
 
@@ -20,11 +20,11 @@ impl Count {
     }
 }
 
-/// Prints the table with at most `shown` failures of each operation, and the sums.
-pub fn print(counts: &Counts, shown: usize) {
+/// Prints the table with at most `shown` failures of each operation or layer (`kind`), and the sums.
+pub fn print(kind: &str, counts: &Counts, shown: usize) {
     println!(
         "{:<56} {:>7} {:>7} {:>12} {:>9}",
-        "operation", "passed", "failed", "unsupported", "excepted"
+        kind, "passed", "failed", "unsupported", "excepted"
     );
     let mut sum = Count::default();
     let mut complete = 0;
@@ -47,13 +47,14 @@ pub fn print(counts: &Counts, shown: usize) {
         "{:<56} {:>7} {:>7} {:>12} {:>9}",
         "all", sum.passed, sum.failed, sum.unsupported, sum.excepted
     );
-    println!("{complete} of {} operations pass completely", counts.len());
+    println!("{complete} of {} {kind}s pass completely", counts.len());
 }
 
 /// What is wrong on the whole. That an exception is not needed can only be said of the data that the
 /// list was written for: `own`.
-pub fn complaints(counts: &Counts, lists: &Lists, own: bool) -> Vec<String> {
-    let wrong = counts.iter().filter(|(_, c)| c.failed + c.unsupported > 0);
+pub fn complaints(tables: &[Counts], lists: &Lists, own: bool) -> Vec<String> {
+    let all = tables.iter().flatten();
+    let wrong = all.filter(|(_, c)| c.failed + c.unsupported > 0);
     let mut out: Vec<String> = wrong
         .map(|(key, c)| {
             format!(

@@ -20,7 +20,7 @@ pub struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Calls the operation and judges results and gradients; `Ok(false)` if there is no mapping.
+    /// Calls the operation or layer and judges results and gradients; `Ok(false)` if there is no mapping.
     pub fn run(&self, call: impl FnOnce(&Args) -> Option<Outcome>) -> Result<bool, String> {
         let mut inputs = BTreeMap::new();
         let args = self.args(&mut inputs)?;
@@ -50,14 +50,7 @@ impl Row<'_> {
 
     /// Input `k`, laid out as the row says, asking for a gradient if the row compares one.
     fn input(&self, k: u64) -> Result<Tensor, String> {
-        let stored = self
-            .load(&format!("in/{k}"))?
-            .ok_or(format!("in/{k} is missing"))?;
-        let x = if stored.dtype() == DType::F32 {
-            stored.to_dtype(self.precision)
-        } else {
-            stored
-        };
+        let x = self.given(&format!("in/{k}"))?;
         let x = match &self.row["strides"][k.to_string()] {
             Json::Array(strides) => laid_out(&x, &numbers(strides)),
             _ => x,
@@ -69,8 +62,17 @@ impl Row<'_> {
         Ok(if asks { x.requires_grad_(true) } else { x })
     }
 
+    /// The row's tensor of this name, `f32` in the precision of the run.
+    pub fn given(&self, name: &str) -> Result<Tensor, String> {
+        let stored = self.load(name)?.ok_or(format!("{name} is missing"))?;
+        Ok(match stored.dtype() {
+            DType::F32 => stored.to_dtype(self.precision),
+            _ => stored,
+        })
+    }
+
     /// The row's tensor of this name, in the dtype of the file (`i32`, which we lack, as `I64`).
-    fn load(&self, name: &str) -> Result<Option<Tensor>, String> {
+    pub fn load(&self, name: &str) -> Result<Option<Tensor>, String> {
         let name = format!("{}/{name}", self.row["i"]);
         let Ok(view) = self.tensors.tensor(&name) else {
             return Ok(None);
@@ -94,7 +96,7 @@ impl Row<'_> {
     }
 
     /// The expected tensor of this name and the rule to compare by. `kind` is `out` or `grad`.
-    fn expected(&self, name: &str, kind: &str) -> Result<(Tensor, DType, Rule), String> {
+    pub fn expected(&self, name: &str, kind: &str) -> Result<(Tensor, DType, Rule), String> {
         let plain = self.load(name)?.ok_or(format!("{name} is missing"))?;
         let truth = self.load(&format!("{name}/f64"))?;
         let single = self.precision == DType::F32;
@@ -294,8 +296,10 @@ fn tags(row: &Json) -> impl Iterator<Item = &str> {
         .filter_map(Json::as_str)
 }
 
+/// The results in order; one that was not asked for is `null`.
 fn flatten<'a>(out: &'a Json, list: &mut Vec<&'a Json>) {
     match out {
+        Json::Null => {}
         Json::Array(items) => items.iter().for_each(|o| flatten(o, list)),
         one => list.push(one),
     }
@@ -360,7 +364,7 @@ fn value(
         Json::Object(escape) => {
             let (kind, v) = escape.iter().next().ok_or("an empty escape")?;
             match (kind.as_str(), v) {
-                ("t", v) => Value::Tensor(tensor(v.as_u64().ok_or("an odd tensor number")?)?),
+                ("t" | "c", v) => Value::Tensor(tensor(v.as_u64().ok_or("an odd tensor number")?)?),
                 ("float", Json::String(s)) => {
                     Value::Float(s.parse().map_err(|e| format!("{s}: {e}"))?)
                 }

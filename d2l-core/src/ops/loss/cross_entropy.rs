@@ -32,7 +32,8 @@ impl CrossEntropyLoss {
     /// are probabilities of the classes instead. A mean over no example is NaN.
     ///
     /// # Panics
-    /// If shapes do not fit, a label is no class, or the smoothing is outside of 0 to 1.
+    /// If shapes do not fit, a label is no class, a class is to be ignored although labels are
+    /// probabilities, or the smoothing is outside of 0 to 1.
     ///
     /// ```
     /// use d2l_core::{CrossEntropyLoss, Tensor};
@@ -74,6 +75,14 @@ impl CrossEntropyLoss {
 
     fn of_probabilities(&self, x: &Tensor, y: &Tensor) -> Result<Tensor> {
         x.check_float(OP)?;
+        if self.ignore_index >= 0 {
+            bail!(
+                OP,
+                Value,
+                "with probabilities as labels there is no class {} to ignore",
+                self.ignore_index
+            );
+        }
         let axis = usize::from(x.dim() != 1);
         let n = x.shape()[axis];
         check_weight(OP, self.weight.as_ref(), n)?;

@@ -2,7 +2,7 @@
 use super::together;
 use crate::{
     Reduction, Tensor,
-    error::{Result, bail, ok},
+    error::{Result, ok},
     options::options,
 };
 
@@ -12,7 +12,8 @@ options! {
     KLDivLoss {
         /// Whether the targets are logarithms, too (no).
         log_target: bool = false,
-        /// Divide the sum by the size of the first axis: the divergence in the sense of mathematics.
+        /// Divide the sum by the size of the first axis (1 for a number): the divergence in the sense
+        /// of mathematics.
         /// PyTorch's reduction `batchmean`; takes the place of [`KLDivLoss::reduction`].
         batchmean: bool = false,
         /// What becomes of the terms (the mean over all elements).
@@ -39,13 +40,6 @@ impl KLDivLoss {
 
     fn compute(&self, x: &Tensor, y: &Tensor) -> Result<Tensor> {
         const OP: &str = "kl_div";
-        if self.batchmean && x.dim() == 0 {
-            bail!(
-                OP,
-                Shape,
-                "a number has no axis of examples to average over"
-            );
-        }
         let n = x.shape().first().copied().unwrap_or(1);
         let [x, y] = together(OP, [x, y])?;
         let terms = if self.log_target {
@@ -78,6 +72,6 @@ mod tests {
             .batchmean(true)
             .forward(x, y),
         [3, 4],
-        [3, 4]; no scalar
+        [3, 4]
     );
 }
