@@ -59,7 +59,7 @@ pub mod prelude;
 pub mod train;
 
 pub use d2l_core::{
-    AttentionMask, AttentionOptions, Causal, Context, Conv, Cut, DType, Device, Ellipsis, Error,
+    AttentionMask, AttentionOptions, Bag, Causal, Context, Conv, Cut, DType, Device, Ellipsis, Error,
     ErrorKind, Function, HookHandle, MatrixNorm, NewAxis, PadMode, Patches, Pool, Tensor,
     block_diag, broadcast_tensors, cartesian_prod, cat, column_stack, default_dtype,
     detect_anomaly, dstack, einsum, grad, hessian, hstack, hvp, is_grad_enabled, jacobian, jvp,

@@ -43,7 +43,7 @@ pub use mode::Mode;
 pub use optimizer::Optimizer;
 pub use param::Param;
 pub use repr::Repr;
-pub use scope::{Refusal, fail, passed};
+pub use scope::{Refusal, Refuse, fail, passed};
 pub use state_dict::{StateDict, StateDictError};
 pub(crate) use state_dict::{lazy_names, load_partly};
 pub(crate) use summary::record_container as record;

@@ -87,6 +87,13 @@ impl Param {
         }))
     }
 
+    /// A parameter of this shape that starts as `init` says.
+    pub(crate) fn started(shape: impl IntoShape, init: impl Initializer) -> Param {
+        let p = Param::lazy();
+        p.materialize(shape, init);
+        p
+    }
+
     /// Has it a shape and values?
     pub fn is_initialized(&self) -> bool {
         self.get().is_some()

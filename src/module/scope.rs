@@ -127,6 +127,24 @@ impl Refusal {
     }
 }
 
+/// Why a forward pass ends: an error of the layer's own, or the refusal of one of its parts.
+pub trait Refuse {
+    /// As `layer`'s refusal.
+    fn by(self, layer: &dyn Module) -> Refusal;
+}
+
+impl Refuse for Error {
+    fn by(self, layer: &dyn Module) -> Refusal {
+        Refusal::new(layer, self)
+    }
+}
+
+impl Refuse for Refusal {
+    fn by(self, _: &dyn Module) -> Refusal {
+        self
+    }
+}
+
 /// What `#[add_to_class(..)] fn forward` runs its body in: the module's scope if the type is a
 /// module; otherwise [`NoScope`] is found instead.
 pub struct Scoped<'a, M: ?Sized>(pub &'a M);

@@ -15,21 +15,33 @@ pub(crate) struct Options {
 }
 
 /// Gradients on their way, in ascending order of the number of where they go.
-struct Pending(Vec<(u64, Edge, Tensor)>);
+pub(super) struct Pending(Vec<(u64, Edge, Tensor)>);
 
 impl Pending {
-    fn add(&mut self, edge: &Edge, grad: Tensor) {
+    pub(super) fn add(&mut self, edge: &Edge, grad: Tensor) {
         let seq = edge.seq();
         match self.0.binary_search_by_key(&seq, |p| p.0) {
             Ok(i) => accumulate(&mut self.0[i].2, grad),
             Err(i) => self.0.insert(i, (seq, edge.clone(), grad)),
         }
     }
+
+    /// What has arrived for `edge` so far, if it may be changed in place.
+    pub(super) fn sum(&self, edge: &Edge) -> Option<Tensor> {
+        let at = self.0.binary_search_by_key(&edge.seq(), |p| p.0);
+        let sum = &self.0[at.ok()?].2;
+        is_own(sum).then(|| sum.clone())
+    }
+}
+
+/// Can nobody else see it?
+fn is_own(sum: &Tensor) -> bool {
+    sum.is_unshared() && sum.is_contiguous() && !sum.requires_grad()
 }
 
 /// `sum += grad`, in place if nobody else can see it.
 fn accumulate(sum: &mut Tensor, grad: Tensor) {
-    if sum.is_unshared() && sum.is_contiguous() && !sum.requires_grad() && !grad.requires_grad() {
+    if is_own(sum) && !grad.requires_grad() {
         sum.add_(&grad);
     } else {
         *sum = &*sum + &grad;
@@ -64,7 +76,7 @@ fn run(
             match edge {
                 Edge::Leaf(leaf, _) => leaf.complete_grad(grad),
                 Edge::Node(node) => {
-                    node.get().run(&grad, floor, &mut |e, g| pending.add(e, g));
+                    node.get().run(&grad, floor, &mut pending);
                     if !options.retain {
                         node.get().release();
                     }

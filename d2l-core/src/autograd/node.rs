@@ -6,6 +6,7 @@
 use super::{
     Saved,
     anomaly::{self, Place},
+    backward::Pending,
     hooks::Hooks,
     mode::is_grad_enabled,
     node_ref::NodeRef,
@@ -281,18 +282,14 @@ pub(crate) struct OpNode<R: Rule + ?Sized> {
 }
 
 impl Node {
-    /// Sends the gradients of the inputs to `sink`, given the gradient of the output; those of
-    /// inputs numbered below `floor` are not wanted.
-    pub(super) fn run(
-        self: &Arc<Self>,
-        grad: &Tensor,
-        floor: u64,
-        sink: &mut dyn FnMut(&Edge, Tensor),
-    ) {
+    /// Adds the gradients of the inputs to those on their way, given the gradient of the output;
+    /// those of inputs numbered below `floor` are not wanted.
+    pub(super) fn run(self: &Arc<Self>, grad: &Tensor, floor: u64, pending: &mut Pending) {
         let edge = |i: usize| self.edges[i].as_ref().filter(|e| e.seq() >= floor);
         let cx = Context {
             op: self.op,
             needs: &|i| edge(i).is_some(),
+            sum: &|i| pending.sum(edge(i)?),
             output: self.output(),
         };
         let Some(grads) = lock(&self.rule).run(grad, &cx) else {
@@ -305,7 +302,7 @@ impl Node {
         for (i, grad) in grads.into_iter().enumerate() {
             if let (Some(edge), Some(grad)) = (edge(i), grad) {
                 anomaly::check(self.op, self.place.as_deref(), i, &grad);
-                sink(edge, grad);
+                pending.add(edge, grad);
             }
         }
     }
@@ -331,6 +328,7 @@ impl Node {
 pub struct Context<'a> {
     op: &'static str,
     needs: &'a dyn Fn(usize) -> bool,
+    sum: &'a dyn Fn(usize) -> Option<Tensor>,
     output: Option<Tensor>,
 }
 
@@ -339,6 +337,16 @@ impl Context<'_> {
     #[inline]
     pub fn needs(&self, i: usize, f: impl FnOnce() -> Tensor) -> Option<Tensor> {
         (self.needs)(i).then(f)
+    }
+
+    /// The gradients of input `i` from elsewhere, summed so far, for a rule that adds its own to them
+    /// in place and returns `None`. Absent if there are none yet, if something else sees the sum, or
+    /// if a second derivative is recorded.
+    pub(crate) fn sum(&self, i: usize) -> Option<Tensor> {
+        if is_grad_enabled() {
+            return None;
+        }
+        (self.sum)(i)
     }
 
     /// The result of the operation, for rules that were recorded with it.

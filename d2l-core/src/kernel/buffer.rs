@@ -5,7 +5,7 @@
 //! Small buffers wait in a list of their thread, large ones in one shared, bounded list.
 use std::{
     alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error},
-    cell::RefCell,
+    cell::{Cell, RefCell},
     ptr::NonNull,
     sync::{
         Mutex,
@@ -43,6 +43,8 @@ impl Buffer {
     /// A buffer of at least `bytes` bytes. Reused memory holds old values, in debug builds 0xFF.
     pub(crate) fn new(bytes: usize) -> Buffer {
         let class = class_of(bytes);
+        let (buffers, sum) = REQUESTS.get();
+        REQUESTS.set((buffers + 1, sum + bytes));
         let ptr = take_local(class)
             .or_else(|| take_shared(class))
             .inspect(|&p| poison(p, class));
@@ -134,6 +136,13 @@ static FRESH: AtomicUsize = AtomicUsize::new(0);
 /// How many buffers had to come from the system so far; constant once a training loop is warm.
 pub(crate) fn fresh_buffers() -> usize {
     FRESH.load(Relaxed)
+}
+
+thread_local!(static REQUESTS: Cell<(usize, usize)> = const { Cell::new((0, 0)) });
+
+/// How many buffers, new or used before, this thread has asked for so far, and their bytes in all.
+pub(crate) fn requests() -> (usize, usize) {
+    REQUESTS.get()
 }
 
 /// A free list; its memory goes back to the system when its owner ends.

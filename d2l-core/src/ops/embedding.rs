@@ -35,7 +35,15 @@ impl EmbeddingOptions {
     /// ```
     #[track_caller]
     pub fn forward(&self, index: &Tensor, table: &Tensor) -> Tensor {
-        ok!(self.compute("embedding", index, table))
+        ok!(self.try_forward(index, table))
+    }
+
+    /// [`EmbeddingOptions::forward`] as a `Result`.
+    ///
+    /// # Errors
+    /// If `table` is no matrix, or an index is not that of a row.
+    pub fn try_forward(&self, index: &Tensor, table: &Tensor) -> Result<Tensor> {
+        self.compute("embedding", index, table)
     }
 
     pub(crate) fn compute(

@@ -57,10 +57,14 @@ impl EmbeddingBagOptions {
     /// ```
     #[track_caller]
     pub fn forward(&self, index: &Tensor, table: &Tensor) -> Tensor {
-        ok!(self.compute(index, table))
+        ok!(self.try_forward(index, table))
     }
 
-    fn compute(&self, index: &Tensor, table: &Tensor) -> Result<Tensor> {
+    /// [`EmbeddingBagOptions::forward`] as a `Result`.
+    ///
+    /// # Errors
+    /// If shapes or offsets do not fit, or an index is not that of a row.
+    pub fn try_forward(&self, index: &Tensor, table: &Tensor) -> Result<Tensor> {
         table.check_float(OP)?;
         let starts = self.starts(index)?;
         let bags = starts.len() - 1;

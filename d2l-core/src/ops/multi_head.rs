@@ -170,10 +170,14 @@ impl<'a> MultiHead<'a> {
         v: &Tensor,
         mask: impl Into<AttentionMask>,
     ) -> (Tensor, Tensor) {
-        ok!(self.attend(q, k, v, mask.into()))
+        ok!(self.try_forward(q, k, v, mask.into()))
     }
 
-    fn attend(
+    /// [`MultiHead::forward`] as a `Result`.
+    ///
+    /// # Errors
+    /// If shapes or dtypes do not fit.
+    pub fn try_forward(
         &self,
         q: &Tensor,
         k: &Tensor,

@@ -19,8 +19,13 @@ where
     F: Fn(&Tensor) -> Tensor + Clone + Send + Sync + 'static,
 {
     let shape = *x.dims();
-    pick(x).record(op, [x], move |g, _| {
-        [Some(unpart(g, op, shape, pick.clone()))]
+    pick(x).record(op, [x], move |g, cx| match cx.sum(0) {
+        // One part of many costs its own size, not that of the whole.
+        Some(sum) => {
+            pick(&sum).add_(g);
+            [None]
+        }
+        None => [Some(unpart(g, op, shape, pick.clone()))],
     })
 }
 

@@ -1,0 +1,111 @@
+//! The plain recurrent layer.
+use super::{
+    RecurrentWeights,
+    recurrent::{Stack, Step, recurrent_options},
+};
+use crate::Module;
+use d2l_core::Tensor;
+
+/// What a plain recurrent layer makes of the sum of its products.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Nonlinearity {
+    /// The hyperbolic tangent.
+    #[default]
+    Tanh,
+    /// `max(x, 0)`.
+    ReLU,
+}
+
+impl From<Nonlinearity> for Step {
+    fn from(f: Nonlinearity) -> Step {
+        match f {
+            Nonlinearity::Tanh => Step::Tanh,
+            Nonlinearity::ReLU => Step::ReLU,
+        }
+    }
+}
+
+/// `h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)` for every time `t` of a sequence (PyTorch's
+/// `nn.RNN`, book 9.6).
+///
+/// Shapes: `x [time, n, input_size]` (`[n, time, input_size]` with `batch_first`; `[time, input_size]`
+/// for a single sequence) to outputs `[time, n, directions · hidden_size]` and the last states
+/// `[num_layers · directions, n, hidden_size]`, from states of that shape, or from zeros. Parameters:
+/// `weight_ih_l0 [hidden_size, input_size]`, `weight_hh_l0 [hidden_size, hidden_size]`, `bias_ih_l0` and
+/// `bias_hh_l0 [hidden_size]`, `.._l1` for the second layer, `.._reverse` for the other direction; all
+/// start uniform in ±1/√hidden_size.
+///
+/// ```
+/// use d2l::prelude::*;
+/// let rnn = RNN::new(3, 4).num_layers(2);
+/// let (out, state) = rnn.forward(&Tensor::ones([5, 2, 3]), None);
+/// assert_eq!((out.shape(), state.shape()), (&[5, 2, 4][..], &[2, 2, 4][..]));
+/// assert_eq!(out.i(-1), state.i(-1));
+/// ```
+#[derive(Module, Debug)]
+#[module(repr = RNN::line)]
+pub struct RNN {
+    stack: Stack,
+}
+
+impl RNN {
+    /// One layer from `input_size` features to a state of `hidden_size`, with biases.
+    ///
+    /// # Panics
+    /// If a size is 0.
+    #[track_caller]
+    pub fn new(input_size: usize, hidden_size: usize) -> RNN {
+        RNN {
+            stack: Stack::new(Step::Tanh, input_size, hidden_size),
+        }
+    }
+
+    /// What is made of the sum of both products (the hyperbolic tangent).
+    #[must_use]
+    pub fn nonlinearity(self, f: Nonlinearity) -> RNN {
+        RNN {
+            stack: self.stack.with(|s| s.step = f.into()),
+        }
+    }
+
+    /// [`RNN::forward`] of sequences of these lengths, `I64 [n]`, what follows their ends being
+    /// padding: it is not read, outputs there are 0, and the last states are those at the ends
+    /// (PyTorch's packed sequences). The length 0 leaves the state as it was.
+    ///
+    /// # Panics
+    /// As `forward`; if a length is negative or above the number of steps.
+    ///
+    /// ```
+    /// use d2l::prelude::*;
+    /// let rnn = RNN::new(1, 1);
+    /// let x = Tensor::ones([3, 2, 1]);
+    /// let (out, h) = rnn.forward_lengths(&x, &Tensor::from([3, 1]), None);
+    /// assert_eq!(out.i((1.., 1)), Tensor::zeros([2, 1]));
+    /// assert_eq!(h.i((0, 1)), out.i((0, 1)));
+    /// ```
+    #[track_caller]
+    pub fn forward_lengths(
+        &self,
+        x: &Tensor,
+        lengths: &Tensor,
+        h: Option<&Tensor>,
+    ) -> (Tensor, Tensor) {
+        match self.stack.run(x, h.map(|h| (h, None)), Some(lengths)) {
+            Ok((out, state)) => (out, state.h),
+            Err(e) => crate::module::fail(self, e),
+        }
+    }
+}
+
+recurrent_options!(RNN);
+
+forward_with! {
+    /// The outputs of the last layer at all times, and the last state of every layer and direction.
+    ///
+    /// # Panics
+    /// If the shape or dtype of `x` or `h` does not fit.
+    RNN, |this, x, h: Option<&'a Tensor>| -> (Tensor, Tensor), |y| &y.0,
+    this.stack
+        .run(x, h.map(|h| (h, None)), None)
+        .map(|(out, state)| (out, state.h))
+}
