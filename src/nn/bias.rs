@@ -13,11 +13,6 @@ impl Bias {
         Bias(Some(Param::lazy_named(name, [Some(size)])))
     }
 
-    /// A bias of its own value.
-    pub(crate) fn new(p: Param) -> Bias {
-        Bias(Some(p))
-    }
-
     /// No bias.
     pub(crate) fn none() -> Bias {
         Bias(None)

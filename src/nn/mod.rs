@@ -47,6 +47,7 @@ mod dense;
 mod flatten;
 mod identity;
 mod lambda;
+mod lazy;
 mod lazy_linear;
 mod linear;
 mod sequential;
