@@ -6,7 +6,7 @@ pub use crate::{
     module::{
         Base, Classifier, Classify, CompleteFor, Forward, HyperParameters, Inherited, Layer, Long,
         Metrics, Model, Module, ModuleExt, Optimizer, Param, Summarize, Trainable, accuracy,
-        init::{Constant, Normal, Uniform, Zeros},
+        init::{self, Constant, Normal, Uniform, Zeros},
     },
     nn::*,
     optim::{ParamGroup, SGD, clip_grad_norm_},

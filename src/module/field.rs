@@ -77,8 +77,20 @@ pub trait Module: Field {
     /// Itself, for a downcast to its type.
     fn as_any(&self) -> &dyn Any;
 
+    /// The layer whose lazy form this is: a `LazyLinear`'s `Linear`.
+    fn twin(&self) -> Option<&dyn Any> {
+        None
+    }
+
     /// [`copy_with`](Field::copy_with) of a module of unknown type.
     fn copy_module(&self, c: &mut Copier) -> Box<dyn Module>;
+}
+
+/// `m` as an `M`: itself, or the layer whose lazy form it is.
+pub(crate) fn downcast<M: Any>(m: &dyn Module) -> Option<&M> {
+    m.as_any()
+        .downcast_ref()
+        .or_else(|| m.twin()?.downcast_ref())
 }
 
 /// Walks over the parts of a module.

@@ -31,6 +31,7 @@ pub use base::{AnyBase, Base, CompleteFor, HasBase, NoLr, OptimizersFor, Plain, 
 pub use classifier::{Classifier, Classify, accuracy};
 pub use context::{PlotValue, TrainingContext, with_context};
 pub use copy::{Cloneable, Copier};
+pub(crate) use field::downcast;
 pub use field::{Field, Module, Visitor};
 pub use forward::{BatchArgs, Forward, FromBatch, Layer, Prediction, SyncLayer};
 pub use hooks::{

@@ -116,10 +116,15 @@ impl Param {
         })
     }
 
-    /// Runs `init` now, or as soon as the shape is known.
+    /// Runs `init` now, or as soon as the shape is known. See [`init`](super::init).
+    ///
+    /// # Panics
+    /// If the shape is known and the initialiser refuses it.
+    #[track_caller]
     pub fn init(&self, init: impl Initializer) -> &Param {
         match self.get() {
-            Some(t) => no_grad(|| init.init(t)),
+            // no `no_grad`: its closure would hide the caller
+            Some(t) => init.init(&t.detach()),
             None => self.pending().push(Arc::new(init)),
         }
         self

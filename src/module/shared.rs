@@ -26,6 +26,10 @@ macro_rules! shared_modules {
                 (**self).as_any()
             }
 
+            fn twin(&self) -> Option<&dyn Any> {
+                (**self).twin()
+            }
+
             fn copy_module(&self, c: &mut Copier) -> Box<dyn Module> {
                 Box::new(self.copy_with(c))
             }

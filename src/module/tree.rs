@@ -1,6 +1,8 @@
 //! What one does with a model as a tree of modules and parameters.
 use super::{
-    Module, Param, Repr, StateDict, StateDictError, Visitor, pattern, state_dict,
+    Module, Param, Repr, StateDict, StateDictError, Visitor,
+    field::downcast,
+    pattern, state_dict,
     walk::{Part, visit_distinct, visit_parameters, walk},
 };
 use d2l_core::Tensor;
@@ -116,10 +118,23 @@ pub trait ModuleExt: Module {
         self.visit_as("", &mut Apply(&mut f));
     }
 
-    /// Calls `f` on every module of type `M`, lazy ones too.
+    /// Calls `f` on every module of type `M`, parts before wholes. A lazy layer counts as the layer
+    /// that it becomes, before and after its first forward: what is set on its parameters takes
+    /// effect when the shape is known.
+    ///
+    /// ```
+    /// use d2l::prelude::*;
+    /// let net = sequential![LazyLinear::new(4), ReLU, Linear::new(4, 1)];
+    /// net.apply_to::<Linear>(|l| {
+    ///     init::xavier_uniform_(&l.weight);
+    ///     init::constant_(&l.bias, 42.0);
+    /// });
+    /// net.forward(&Tensor::ones([1, 2]));
+    /// assert_eq!(*net.parameters()[1], Tensor::full([4], 42.0));
+    /// ```
     fn apply_to<M: Any>(&self, mut f: impl FnMut(&M)) {
         self.apply(|m| {
-            if let Some(m) = m.as_any().downcast_ref() {
+            if let Some(m) = downcast(m) {
                 f(m);
             }
         });

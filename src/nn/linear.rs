@@ -4,7 +4,7 @@ use crate::{
     Module,
     module::{Param, init::Uniform},
 };
-use d2l_core::{Error, Tensor};
+use d2l_core::{Error, ErrorKind, Tensor};
 
 /// `y = x wᵀ + b` (PyTorch's `nn.Linear`, book 3.5).
 ///
@@ -25,6 +25,7 @@ pub struct Linear {
     pub weight: Param,
     /// `[out_features]`, unless made with `bias(false)`.
     pub bias: Bias,
+    out_features: usize,
 }
 
 /// The initial distribution of a layer's parameters with this many inputs.
@@ -37,62 +38,92 @@ pub(super) fn default_init(in_features: usize) -> Uniform {
     Uniform(-bound, bound)
 }
 
-/// The forward pass shared by the dense layers.
-pub(super) fn apply(x: &Tensor, w: &Tensor, b: &Bias) -> Result<Tensor, Error> {
-    x.try_linear(w, b.get().map(|b| &**b))
-}
-
-/// A multiplication and an addition for each output and each of its inputs.
-pub(super) fn flops(x: &Tensor, y: &Tensor) -> u64 {
-    2 * y.numel() as u64 * x.size(-1) as u64
-}
-
-/// How a dense layer is printed.
-pub(super) fn line(name: &str, in_features: usize, out_features: usize, bias: &Bias) -> String {
-    let bias = if bias.get().is_some() {
-        "True"
-    } else {
-        "False"
-    };
-    format!("{name}(in_features={in_features}, out_features={out_features}, bias={bias})")
-}
-
 impl Linear {
     /// A layer from `in_features` to `out_features` features, with a bias.
     pub fn new(in_features: usize, out_features: usize) -> Linear {
-        let (weight, bias) = (Param::lazy(), Param::lazy());
-        weight.materialize([out_features, in_features], default_init(in_features));
-        bias.materialize([out_features], default_init(in_features));
+        let layer = Linear::lazy(out_features);
+        layer.materialize(in_features);
+        layer
+    }
+
+    /// A layer that does not know its inputs yet.
+    pub(super) fn lazy(out_features: usize) -> Linear {
         Linear {
-            weight,
-            bias: Bias::new(bias),
+            weight: Param::lazy_named("LazyLinear.weight", [Some(out_features), None]),
+            bias: Bias::lazy("LazyLinear.bias", out_features),
+            out_features,
         }
     }
 
     /// With or without a bias (default: with).
     #[must_use]
     pub fn bias(mut self, on: bool) -> Linear {
-        let sizes = (self.weight.shape()[1], self.weight.shape()[0]);
         self.bias = if on {
-            Linear::new(sizes.0, sizes.1).bias
+            Bias::lazy("LazyLinear.bias", self.out_features)
         } else {
             Bias::none()
         };
+        if let Some(w) = self.weight.get() {
+            self.materialize(w.shape()[1]);
+        }
         self
     }
 
-    fn line(&self) -> String {
-        line(
-            "Linear",
-            self.weight.shape()[1],
-            self.weight.shape()[0],
-            &self.bias,
-        )
+    /// Gives the parameters that have no shape theirs.
+    fn materialize(&self, in_features: usize) {
+        self.weight
+            .materialize([self.out_features, in_features], default_init(in_features));
+        if let Some(b) = self.bias.get() {
+            b.materialize([self.out_features], default_init(in_features));
+        }
     }
 
-    fn flops(&self, x: &Tensor, y: &Tensor) -> u64 {
-        flops(x, y)
+    /// The forward pass, which the lazy form shares.
+    pub(super) fn run(&self, x: &Tensor) -> Result<Tensor, Error> {
+        if !self.is_initialized() {
+            self.materialize(features(x)?);
+        }
+        x.try_linear(&self.weight, self.bias.get().map(|b| &**b))
     }
+
+    fn is_initialized(&self) -> bool {
+        self.weight.is_initialized() && self.bias.get().is_none_or(Param::is_initialized)
+    }
+
+    /// Once its sizes are known a lazy layer is printed as what it is then, as in PyTorch.
+    fn line(&self) -> String {
+        let (name, in_features) = match self.weight.get() {
+            Some(w) => ("Linear", w.shape()[1]),
+            None => ("LazyLinear", 0),
+        };
+        let bias = if self.bias.get().is_some() {
+            "True"
+        } else {
+            "False"
+        };
+        let out_features = self.out_features;
+        format!("{name}(in_features={in_features}, out_features={out_features}, bias={bias})")
+    }
+
+    /// A multiplication and an addition for each output and each of its inputs.
+    fn flops(&self, x: &Tensor, y: &Tensor) -> u64 {
+        2 * y.numel() as u64 * x.size(-1) as u64
+    }
+}
+
+/// How many features `x` has; refuses an input from which no layer can be made.
+fn features(x: &Tensor) -> Result<usize, Error> {
+    let refused = |kind, why: String| Err(Error::new("linear", kind, why));
+    let Some(&n) = x.shape().last() else {
+        return refused(ErrorKind::Shape, "a single number has no features".into());
+    };
+    let (given, own) = (x.dtype(), d2l_core::default_dtype());
+    if given != own {
+        let why =
+            format!("the input is {given}, but the parameters are {own} (convert with `to_dtype`)");
+        return refused(ErrorKind::DType, why);
+    }
+    Ok(n)
 }
 
 forward! {
@@ -100,7 +131,7 @@ forward! {
     ///
     /// # Panics
     /// If the last size of `x` is not `in_features`, or `x` is of another dtype than the weight.
-    Linear, |this, x| apply(x, &this.weight, &this.bias)
+    Linear, |this, x| this.run(x)
 }
 
 #[cfg(test)]

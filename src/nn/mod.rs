@@ -104,6 +104,7 @@ mod gru;
 mod gru_cell;
 mod identity;
 mod lambda;
+mod lazy;
 mod lazy_linear;
 mod linear;
 mod lstm;

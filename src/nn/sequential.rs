@@ -2,7 +2,7 @@
 use crate::{
     module::{
         Cloneable, Copier, Field, Forward, Layer, Module, ModuleExt, Refusal, Scoped, SyncLayer,
-        Visitor, record,
+        Visitor, downcast, record,
     },
     nn::Lambda,
 };
@@ -53,9 +53,9 @@ impl Sequential {
         self.layers.iter().map(|l| &**l as &dyn Layer)
     }
 
-    /// Layer `i` as its own type, if that is what it is.
+    /// Layer `i` as its own type, if that is what it is; a lazy layer also as the one it becomes.
     pub fn get<L: Any>(&self, i: usize) -> Option<&L> {
-        self.layers.get(i)?.as_any().downcast_ref()
+        downcast(&**self.layers.get(i)?)
     }
 }
 

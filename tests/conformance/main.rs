@@ -13,6 +13,7 @@ mod elementwise;
 mod errors;
 mod functional;
 mod indexing;
+mod init;
 mod layout;
 mod linalg;
 mod lists;
@@ -117,6 +118,7 @@ fn run(folder: &Path, filters: &[String], own: bool) -> ExitCode {
     layers.refusals(&folder.join("errors/modules.json"), &|layer, row| {
         errors::layer_refused(row, |settings| modules::build(layer, settings))
     });
+    init::run(folder, &mut layers);
     panic::set_hook(hook);
     let shown = if filters.is_empty() { 2 } else { usize::MAX };
     report::print("operation", &ops.counts, shown);
