@@ -7,7 +7,7 @@ use crate::{
 };
 
 macro_rules! adaptive {
-    ($($(#[$doc:meta])* $name:ident() -> $out:ty, $run:ident $axes:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident $try_name:ident -> $out:ty, $run:ident $axes:literal;)*) => {
         impl Tensor { $(
             $(#[$doc])*
             ///
@@ -15,7 +15,15 @@ macro_rules! adaptive {
             /// If there are not as many sizes as axes, one is negative, or this is no float image with a channel axis.
             #[track_caller]
             pub fn $name(&self, output: impl IntoOutput) -> $out {
-                ok!($run(self, stringify!($name), $axes, &output))
+                ok!(self.$try_name(output))
+            }
+
+            #[doc = concat!("[`Tensor::", stringify!($name), "`] as a `Result`.")]
+            ///
+            /// # Errors
+            /// As the panics.
+            pub fn $try_name(&self, output: impl IntoOutput) -> Result<$out> {
+                $run(self, stringify!($name), $axes, &output)
             }
         )* }
     };
@@ -30,7 +38,7 @@ adaptive! {
     /// let x = Tensor::from([[1.0, 3.0, 2.0, 8.0, 0.0]]);
     /// assert_eq!(x.adaptive_max_pool1d(2), Tensor::from([[3.0, 8.0]]));
     /// ```
-    adaptive_max_pool1d() -> Tensor, greatest 1;
+    adaptive_max_pool1d try_adaptive_max_pool1d -> Tensor, greatest 1;
     /// [`Tensor::adaptive_max_pool1d`] for images.
     ///
     /// ```
@@ -38,7 +46,7 @@ adaptive! {
     /// let x = Tensor::arange(9).float().reshape([1, 3, 3]);
     /// assert_eq!(x.adaptive_max_pool2d((1, 3)), Tensor::from([[[6.0, 7.0, 8.0]]]));
     /// ```
-    adaptive_max_pool2d() -> Tensor, greatest 2;
+    adaptive_max_pool2d try_adaptive_max_pool2d -> Tensor, greatest 2;
     /// [`Tensor::adaptive_max_pool1d`] for volumes.
     ///
     /// ```
@@ -46,7 +54,7 @@ adaptive! {
     /// let x = Tensor::arange(8).float().reshape([1, 2, 2, 2]);
     /// assert_eq!(x.adaptive_max_pool3d([Some(1), Some(1), None]).to_vec::<f32>(), [6.0, 7.0]);
     /// ```
-    adaptive_max_pool3d() -> Tensor, greatest 3;
+    adaptive_max_pool3d try_adaptive_max_pool3d -> Tensor, greatest 3;
     /// [`Tensor::adaptive_max_pool1d`] and where each maximum is.
     ///
     /// ```
@@ -54,7 +62,7 @@ adaptive! {
     /// let x = Tensor::from([[1.0, 3.0, 2.0, 8.0, 0.0]]);
     /// assert_eq!(x.adaptive_max_pool1d_with_indices(2).1, Tensor::from([[1, 3]]));
     /// ```
-    adaptive_max_pool1d_with_indices() -> (Tensor, Tensor), greatest_at 1;
+    adaptive_max_pool1d_with_indices try_adaptive_max_pool1d_with_indices -> (Tensor, Tensor), greatest_at 1;
     /// [`Tensor::adaptive_max_pool2d`] and where each maximum is.
     ///
     /// ```
@@ -62,7 +70,7 @@ adaptive! {
     /// let x = Tensor::arange(9).float().reshape([1, 3, 3]);
     /// assert_eq!(x.adaptive_max_pool2d_with_indices(1).1.item(), 8.0);
     /// ```
-    adaptive_max_pool2d_with_indices() -> (Tensor, Tensor), greatest_at 2;
+    adaptive_max_pool2d_with_indices try_adaptive_max_pool2d_with_indices -> (Tensor, Tensor), greatest_at 2;
     /// [`Tensor::adaptive_max_pool3d`] and where each maximum is.
     ///
     /// ```
@@ -70,7 +78,7 @@ adaptive! {
     /// let x = Tensor::arange(8).float().reshape([1, 2, 2, 2]);
     /// assert_eq!(x.adaptive_max_pool3d_with_indices(1).1.item(), 7.0);
     /// ```
-    adaptive_max_pool3d_with_indices() -> (Tensor, Tensor), greatest_at 3;
+    adaptive_max_pool3d_with_indices try_adaptive_max_pool3d_with_indices -> (Tensor, Tensor), greatest_at 3;
     /// The means of windows chosen so that there are `output` of them, as in
     /// [`Tensor::adaptive_max_pool1d`]; PyTorch's `nn.functional.adaptive_avg_pool1d`.
     ///
@@ -79,7 +87,7 @@ adaptive! {
     /// let x = Tensor::from([[1.0, 3.0, 2.0, 8.0, 0.0]]);
     /// assert_eq!(x.adaptive_avg_pool1d(1), Tensor::from([[2.8]]));
     /// ```
-    adaptive_avg_pool1d() -> Tensor, mean 1;
+    adaptive_avg_pool1d try_adaptive_avg_pool1d -> Tensor, mean 1;
     /// [`Tensor::adaptive_avg_pool1d`] for images; with `1` the global mean. Book 8.3.
     ///
     /// ```
@@ -87,7 +95,7 @@ adaptive! {
     /// let x = Tensor::arange(9).float().reshape([1, 3, 3]);
     /// assert_eq!(x.adaptive_avg_pool2d(1), Tensor::from([[[4.0]]]));
     /// ```
-    adaptive_avg_pool2d() -> Tensor, mean 2;
+    adaptive_avg_pool2d try_adaptive_avg_pool2d -> Tensor, mean 2;
     /// [`Tensor::adaptive_avg_pool1d`] for volumes.
     ///
     /// ```
@@ -95,7 +103,7 @@ adaptive! {
     /// let x = Tensor::arange(8).float().reshape([1, 2, 2, 2]);
     /// assert_eq!(x.adaptive_avg_pool3d((1, 1, 2)).to_vec::<f32>(), [3.0, 4.0]);
     /// ```
-    adaptive_avg_pool3d() -> Tensor, mean 3;
+    adaptive_avg_pool3d try_adaptive_avg_pool3d -> Tensor, mean 3;
 }
 /// What an adaptive pool takes as its output size: a number, sizes like those of [`Pool::new`](crate::Pool::new), or an
 /// array of options in which `None` keeps the size of the input.
@@ -120,6 +128,24 @@ impl<const N: usize> IntoOutput for [Option<usize>; N] {
 impl IntoOutput for [Option<usize>] {
     fn sizes(&self) -> Vec<Option<isize>> {
         self.iter().map(|s| s.map(|s| s as isize)).collect()
+    }
+}
+
+impl IntoOutput for Option<usize> {
+    fn sizes(&self) -> Vec<Option<isize>> {
+        [*self].sizes()
+    }
+}
+
+impl IntoOutput for (Option<usize>, Option<usize>) {
+    fn sizes(&self) -> Vec<Option<isize>> {
+        [self.0, self.1].sizes()
+    }
+}
+
+impl IntoOutput for (Option<usize>, Option<usize>, Option<usize>) {
+    fn sizes(&self) -> Vec<Option<isize>> {
+        [self.0, self.1, self.2].sizes()
     }
 }
 

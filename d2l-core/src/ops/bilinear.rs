@@ -19,9 +19,17 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn bilinear(&self, z: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Tensor {
-        ok!(check(self, z, w, b));
+        ok!(self.try_bilinear(z, w, b))
+    }
+
+    /// [`Tensor::bilinear`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::bilinear`].
+    pub fn try_bilinear(&self, z: &Tensor, w: &Tensor, b: Option<&Tensor>) -> Result<Tensor> {
+        check(self, z, w, b)?;
         let y = einsum("...i,oij,...j->...o", &[self, w, z]);
-        b.map_or(y.clone(), |b| y + b)
+        Ok(b.map_or(y.clone(), |b| y + b))
     }
 }
 

@@ -229,7 +229,7 @@ impl Call<'_> {
         bail!(
             self.op,
             Shape,
-            "no output: kernel {:?} does not fit input {:?} with {o:?}",
+            "no output: kernel {:?} does not fit input {:?} with {o}",
             &w[2..],
             &x[x.len() - self.axes..]
         )
@@ -374,6 +374,14 @@ mod tests {
                 &PLAIN.stride(2).padding("same")
             ),
             "conv2d: padding \"same\" needs stride 1, not [2, 2]"
+        );
+        assert_eq!(
+            refused(
+                &[1, 1, 2, 8],
+                &[1, 1, 5, 3],
+                &PLAIN.padding((1, 0)).dilation(2)
+            ),
+            "conv2d: no output: kernel [5, 3] does not fit input [2, 8] with stride 1, padding [1, 0], dilation 2"
         );
     }
 }

@@ -37,9 +37,17 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn pairwise_distance(&self, y: &Tensor, p: f64, eps: f64) -> Tensor {
-        ok!(self.check_float("pairwise_distance"));
-        ok!(broadcast("pairwise_distance", self.dims(), y.dims()));
-        (self - y + eps).norm_p_keepdim(p, -1).squeeze(-1)
+        ok!(self.try_pairwise_distance(y, p, eps))
+    }
+
+    /// [`Tensor::pairwise_distance`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::pairwise_distance`].
+    pub fn try_pairwise_distance(&self, y: &Tensor, p: f64, eps: f64) -> Result<Tensor> {
+        self.check_float("pairwise_distance")?;
+        broadcast("pairwise_distance", self.dims(), y.dims())?;
+        Ok((self - y + eps).norm_p_keepdim(p, -1).squeeze(-1))
     }
 
     /// The distances `‖x[i] - x[j]‖ₚ` of all pairs `i < j` of the rows of a matrix, in order
@@ -92,10 +100,14 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn cosine_similarity(&self, y: &Tensor, dim: isize, eps: f64) -> Tensor {
-        ok!(self.try_cosine(y, dim, eps))
+        ok!(self.try_cosine_similarity(y, dim, eps))
     }
 
-    fn try_cosine(&self, y: &Tensor, dim: isize, eps: f64) -> Result<Tensor> {
+    /// [`Tensor::cosine_similarity`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::cosine_similarity`].
+    pub fn try_cosine_similarity(&self, y: &Tensor, dim: isize, eps: f64) -> Result<Tensor> {
         const OP: &str = "cosine_similarity";
         self.check_float(OP)?;
         let shape = broadcast(OP, self.dims(), y.dims())?;

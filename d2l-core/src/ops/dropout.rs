@@ -25,12 +25,20 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn dropout(&self, p: f64, training: bool) -> Tensor {
-        ok!(check("dropout", self, p));
+        ok!(self.try_dropout(p, training))
+    }
+
+    /// [`Tensor::dropout`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::dropout`].
+    pub fn try_dropout(&self, p: f64, training: bool) -> Result<Tensor> {
+        check("dropout", self, p)?;
         if !training || p == 0.0 {
-            return self.clone();
+            return Ok(self.clone());
         }
         let drops = Drops::new(p);
-        drops.apply(&self.contiguous())
+        Ok(drops.apply(&self.contiguous()))
     }
 
     /// [`Tensor::dropout`] of whole channels: all of `[n, channels, ..]` behind the first two axes
@@ -46,12 +54,20 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn feature_dropout(&self, p: f64, training: bool) -> Tensor {
-        ok!(check("feature_dropout", self, p));
-        let shape = ok!(channels("feature_dropout", self));
+        ok!(self.try_feature_dropout(p, training))
+    }
+
+    /// [`Tensor::feature_dropout`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::feature_dropout`].
+    pub fn try_feature_dropout(&self, p: f64, training: bool) -> Result<Tensor> {
+        check("feature_dropout", self, p)?;
+        let shape = channels("feature_dropout", self)?;
         if !training || p == 0.0 {
-            return self.clone();
+            return Ok(self.clone());
         }
-        self * Drops::new(p).apply(&Tensor::filled(shape, 1.0, self.dtype()))
+        Ok(self * Drops::new(p).apply(&Tensor::filled(shape, 1.0, self.dtype())))
     }
 
     /// Dropout for [`Tensor::selu`], which keeps mean 0 and variance 1: what is dropped becomes the
@@ -68,8 +84,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn alpha_dropout(&self, p: f64, training: bool) -> Tensor {
-        ok!(check("alpha_dropout", self, p));
-        self.saturated(p, training, *self.dims())
+        ok!(self.try_alpha_dropout(p, training))
+    }
+
+    /// [`Tensor::alpha_dropout`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::alpha_dropout`].
+    pub fn try_alpha_dropout(&self, p: f64, training: bool) -> Result<Tensor> {
+        check("alpha_dropout", self, p)?;
+        Ok(self.saturated(p, training, *self.dims()))
     }
 
     /// [`Tensor::alpha_dropout`] of whole channels (PyTorch's
@@ -85,9 +109,17 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn feature_alpha_dropout(&self, p: f64, training: bool) -> Tensor {
-        ok!(check("feature_alpha_dropout", self, p));
-        let shape = ok!(channels("feature_alpha_dropout", self));
-        self.saturated(p, training, shape)
+        ok!(self.try_feature_alpha_dropout(p, training))
+    }
+
+    /// [`Tensor::feature_alpha_dropout`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::feature_alpha_dropout`].
+    pub fn try_feature_alpha_dropout(&self, p: f64, training: bool) -> Result<Tensor> {
+        check("feature_alpha_dropout", self, p)?;
+        let shape = channels("feature_alpha_dropout", self)?;
+        Ok(self.saturated(p, training, shape))
     }
 
     fn saturated(&self, p: f64, training: bool, shape: Dims) -> Tensor {

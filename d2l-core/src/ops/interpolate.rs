@@ -159,10 +159,14 @@ impl Interpolate {
     /// ```
     #[track_caller]
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        ok!(self.compute(x))
+        ok!(self.try_forward(x))
     }
 
-    fn compute(&self, x: &Tensor) -> Result<Tensor> {
+    /// [`Interpolate::forward`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Interpolate::forward`].
+    pub fn try_forward(&self, x: &Tensor) -> Result<Tensor> {
         x.check_float(OP)?;
         self.check_axes(x)?;
         self.check_options()?;

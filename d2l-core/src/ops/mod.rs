@@ -52,6 +52,7 @@ mod logarithm;
 mod logical;
 mod logsumexp;
 mod loss;
+mod lp_pool;
 mod masked;
 mod matmul;
 mod matrix;

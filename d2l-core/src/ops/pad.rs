@@ -63,10 +63,19 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn pad(&self, padding: impl AsRef<[isize]>, mode: impl Into<PadMode>) -> Tensor {
-        ok!(self.try_pad(padding.as_ref(), mode.into()))
+        ok!(self.try_pad(padding, mode))
     }
 
-    fn try_pad(&self, padding: &[isize], mode: PadMode) -> Result<Tensor> {
+    /// [`Tensor::pad`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::pad`].
+    pub fn try_pad(
+        &self,
+        padding: impl AsRef<[isize]>,
+        mode: impl Into<PadMode>,
+    ) -> Result<Tensor> {
+        let (padding, mode) = (padding.as_ref(), mode.into());
         let borders = borders(self, padding)?;
         if let PadMode::Constant(value) = mode {
             let shape = grown(self, &borders)?;

@@ -148,8 +148,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn im2col(&self, patches: Patches) -> Tensor {
-        let geometry = ok!(image_geometry(self, patches));
-        self.columns(geometry)
+        ok!(self.try_im2col(patches))
+    }
+
+    /// [`Tensor::im2col`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::im2col`].
+    pub fn try_im2col(&self, patches: Patches) -> Result<Tensor> {
+        let geometry = image_geometry(self, patches)?;
+        Ok(self.columns(geometry))
     }
 
     /// The transpose of [`Tensor::im2col`]: columns back to images of `size`, where patches overlap
@@ -166,8 +174,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn col2im(&self, size: impl IntoPair, patches: Patches) -> Tensor {
-        let geometry = ok!(column_geometry(self, size.pair(), patches));
-        self.images(geometry)
+        ok!(self.try_col2im(size, patches))
+    }
+
+    /// [`Tensor::col2im`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::col2im`].
+    pub fn try_col2im(&self, size: impl IntoPair, patches: Patches) -> Result<Tensor> {
+        let geometry = column_geometry(self, size.pair(), patches)?;
+        Ok(self.images(geometry))
     }
 
     fn columns(&self, g: Geometry) -> Tensor {

@@ -18,13 +18,21 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn pixel_shuffle(&self, r: usize) -> Tensor {
-        let [batch, c, h, w] = ok!(images("pixel_shuffle", self, r));
+        ok!(self.try_pixel_shuffle(r))
+    }
+
+    /// [`Tensor::pixel_shuffle`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::pixel_shuffle`].
+    pub fn try_pixel_shuffle(&self, r: usize) -> Result<Tensor> {
+        let [batch, c, h, w] = images("pixel_shuffle", self, r)?;
         if r.checked_mul(r).is_none_or(|n| !c.is_multiple_of(n)) {
-            ok!(mismatch("pixel_shuffle", self, r));
+            return mismatch("pixel_shuffle", self, r);
         }
         let c = c / (r * r);
         let y = self.reshape([batch, c, r, r, h, w]);
-        self.with_image(&y.permute([0, 1, 4, 2, 5, 3]), [c, h * r, w * r])
+        Ok(self.with_image(&y.permute([0, 1, 4, 2, 5, 3]), [c, h * r, w * r]))
     }
 
     /// The inverse of [`Tensor::pixel_shuffle`]: `[.., c, h·r, w·r]` as `[.., c·r², h, w]`.
@@ -39,12 +47,20 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn pixel_unshuffle(&self, r: usize) -> Tensor {
-        let [batch, c, h, w] = ok!(images("pixel_unshuffle", self, r));
+        ok!(self.try_pixel_unshuffle(r))
+    }
+
+    /// [`Tensor::pixel_unshuffle`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::pixel_unshuffle`].
+    pub fn try_pixel_unshuffle(&self, r: usize) -> Result<Tensor> {
+        let [batch, c, h, w] = images("pixel_unshuffle", self, r)?;
         if !h.is_multiple_of(r) || !w.is_multiple_of(r) {
-            ok!(mismatch("pixel_unshuffle", self, r));
+            return mismatch("pixel_unshuffle", self, r);
         }
         let y = self.reshape([batch, c, h / r, r, w / r, r]);
-        self.with_image(&y.permute([0, 1, 3, 5, 2, 4]), [c * r * r, h / r, w / r])
+        Ok(self.with_image(&y.permute([0, 1, 3, 5, 2, 4]), [c * r * r, h / r, w / r]))
     }
 
     /// The channels of `[batch, channels, ..]` dealt out anew: first the first of each of `groups`
@@ -60,9 +76,17 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn channel_shuffle(&self, groups: usize) -> Tensor {
-        let [batch, c, inner] = ok!(channels(self, groups));
+        ok!(self.try_channel_shuffle(groups))
+    }
+
+    /// [`Tensor::channel_shuffle`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::channel_shuffle`].
+    pub fn try_channel_shuffle(&self, groups: usize) -> Result<Tensor> {
+        let [batch, c, inner] = channels(self, groups)?;
         let y = self.reshape([batch, groups, c / groups, inner]);
-        y.transpose(1, 2).reshape(self.shape())
+        Ok(y.transpose(1, 2).reshape(self.shape()))
     }
 
     /// The elements of `y` as this tensor's batch of other images.
@@ -88,7 +112,7 @@ fn images(op: &'static str, x: &Tensor, r: usize) -> Result<[usize; 4]> {
     Ok([batch.iter().product(), *c, *h, *w])
 }
 
-fn mismatch(op: &'static str, x: &Tensor, r: usize) -> Result<[usize; 4]> {
+fn mismatch<T>(op: &'static str, x: &Tensor, r: usize) -> Result<T> {
     bail!(
         op,
         Shape,

@@ -10,15 +10,23 @@ use crate::{
 };
 
 macro_rules! pools {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) -> $out:ty, $run:ident $axes:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident $try_name:ident -> $out:ty, $run:ident $axes:literal;)*) => {
         impl Tensor { $(
             $(#[$doc])*
             ///
             /// # Panics
             /// If the window does not fit, or this is no float image with a channel axis.
             #[track_caller]
-            pub fn $name(&self $(, $arg: $ty)*) -> $out {
-                ok!($run(self, stringify!($name), $axes $(, $arg)*))
+            pub fn $name(&self, pool: &Pool) -> $out {
+                ok!(self.$try_name(pool))
+            }
+
+            #[doc = concat!("[`Tensor::", stringify!($name), "`] as a `Result`.")]
+            ///
+            /// # Errors
+            /// If the window does not fit, or this is no float image with a channel axis.
+            pub fn $try_name(&self, pool: &Pool) -> Result<$out> {
+                $run(self, stringify!($name), $axes, pool)
             }
         )* }
     };
@@ -32,7 +40,7 @@ pools! {
     /// let x = Tensor::from([[1.0, 3.0, 2.0, 8.0]]);
     /// assert_eq!(x.max_pool1d(&Pool::new(2)), Tensor::from([[3.0, 8.0]]));
     /// ```
-    max_pool1d(pool: &Pool) -> Tensor, greatest 1;
+    max_pool1d try_max_pool1d -> Tensor, greatest 1;
     /// The greatest element of each window of an image; PyTorch's `nn.functional.max_pool2d`.
     /// `x [n, c, h, w]` or `[c, h, w]`. A NaN is the greatest; of equals the first gets the gradient.
     /// Book 7.5.
@@ -43,7 +51,7 @@ pools! {
     /// let y = x.max_pool2d(&Pool::new(2).stride(1));
     /// assert_eq!(y, Tensor::from([[[4.0, 5.0], [7.0, 8.0]]]));
     /// ```
-    max_pool2d(pool: &Pool) -> Tensor, greatest 2;
+    max_pool2d try_max_pool2d -> Tensor, greatest 2;
     /// The greatest element of each window of a volume; PyTorch's `nn.functional.max_pool3d`.
     /// `x [n, c, d, h, w]` or `[c, d, h, w]`.
     ///
@@ -52,7 +60,7 @@ pools! {
     /// let x = Tensor::arange(8).float().reshape([1, 2, 2, 2]);
     /// assert_eq!(x.max_pool3d(&Pool::new(2)).item(), 7.0);
     /// ```
-    max_pool3d(pool: &Pool) -> Tensor, greatest 3;
+    max_pool3d try_max_pool3d -> Tensor, greatest 3;
     /// [`Tensor::max_pool1d`] and where each maximum is, as a number within the axis; PyTorch's
     /// `return_indices=True`.
     ///
@@ -61,7 +69,7 @@ pools! {
     /// let x = Tensor::from([[1.0, 3.0, 2.0, 8.0]]);
     /// assert_eq!(x.max_pool1d_with_indices(&Pool::new(2)).1, Tensor::from([[1, 3]]));
     /// ```
-    max_pool1d_with_indices(pool: &Pool) -> (Tensor, Tensor), greatest_at 1;
+    max_pool1d_with_indices try_max_pool1d_with_indices -> (Tensor, Tensor), greatest_at 1;
     /// [`Tensor::max_pool2d`] and where each maximum is, as a number within its plane, row by row.
     ///
     /// ```
@@ -70,7 +78,7 @@ pools! {
     /// let (_, at) = x.max_pool2d_with_indices(&Pool::new(2).stride(1));
     /// assert_eq!(at, Tensor::from([[[4, 5], [7, 8]]]));
     /// ```
-    max_pool2d_with_indices(pool: &Pool) -> (Tensor, Tensor), greatest_at 2;
+    max_pool2d_with_indices try_max_pool2d_with_indices -> (Tensor, Tensor), greatest_at 2;
     /// [`Tensor::max_pool3d`] and where each maximum is, as a number within its volume.
     ///
     /// ```
@@ -78,7 +86,7 @@ pools! {
     /// let x = Tensor::arange(8).float().reshape([1, 2, 2, 2]);
     /// assert_eq!(x.max_pool3d_with_indices(&Pool::new(2)).1.item(), 7.0);
     /// ```
-    max_pool3d_with_indices(pool: &Pool) -> (Tensor, Tensor), greatest_at 3;
+    max_pool3d_with_indices try_max_pool3d_with_indices -> (Tensor, Tensor), greatest_at 3;
     /// The mean of each window along the last axis; PyTorch's `nn.functional.avg_pool1d`.
     ///
     /// ```
@@ -86,7 +94,7 @@ pools! {
     /// let x = Tensor::from([[1.0, 3.0, 2.0, 8.0]]);
     /// assert_eq!(x.avg_pool1d(&Pool::new(2)), Tensor::from([[2.0, 5.0]]));
     /// ```
-    avg_pool1d(pool: &Pool) -> Tensor, mean 1;
+    avg_pool1d try_avg_pool1d -> Tensor, mean 1;
     /// The mean of each window of an image; PyTorch's `nn.functional.avg_pool2d`. Book 7.5.
     ///
     /// ```
@@ -95,7 +103,7 @@ pools! {
     /// let y = x.avg_pool2d(&Pool::new(2).stride(1));
     /// assert_eq!(y, Tensor::from([[[2.0, 3.0], [5.0, 6.0]]]));
     /// ```
-    avg_pool2d(pool: &Pool) -> Tensor, mean 2;
+    avg_pool2d try_avg_pool2d -> Tensor, mean 2;
     /// The mean of each window of a volume; PyTorch's `nn.functional.avg_pool3d`.
     ///
     /// ```
@@ -103,7 +111,7 @@ pools! {
     /// let x = Tensor::arange(8).float().reshape([1, 2, 2, 2]);
     /// assert_eq!(x.avg_pool3d(&Pool::new(2)).item(), 3.5);
     /// ```
-    avg_pool3d(pool: &Pool) -> Tensor, mean 3;
+    avg_pool3d try_avg_pool3d -> Tensor, mean 3;
 }
 
 fn windows(x: &Tensor, op: &'static str, n: usize, pool: &Pool, mean: bool) -> Result<Windows> {

@@ -49,10 +49,19 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn prelu(&self, weight: &Tensor) -> Tensor {
-        let weight = ok!(per_channel(self, weight));
+        ok!(self.try_prelu(weight))
+    }
+
+    /// [`Tensor::prelu`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::prelu`].
+    pub fn try_prelu(&self, weight: &Tensor) -> Result<Tensor> {
+        let weight = per_channel(self, weight)?;
         let above = self.gt(0.0);
         // Zeros for what is not taken: an infinity times a weight must not reach the gradient.
-        Tensor::where_(&above, self, self.masked_fill(&above, 0.0) * weight)
+        let below = self.masked_fill(&above, 0.0) * weight;
+        Ok(Tensor::where_(&above, self, below))
     }
 
     /// Within `min..=max` (PyTorch's defaults: -1, 1). The gradient is 0 at the limits and beyond.

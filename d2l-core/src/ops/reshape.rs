@@ -131,8 +131,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn flatten_dims(&self, start: isize, end: isize) -> Tensor {
-        let target = ok!(flattened(self, start, end));
-        self.with_shape("flatten", target)
+        ok!(self.try_flatten_dims(start, end))
+    }
+
+    /// [`Tensor::flatten_dims`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::flatten_dims`].
+    pub fn try_flatten_dims(&self, start: isize, end: isize) -> Result<Tensor> {
+        let target = flattened(self, start, end)?;
+        Ok(self.with_shape("flatten", target))
     }
 
     /// Axis `dim` split into several of these sizes, one of which may be -1; a view.
@@ -146,8 +154,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn unflatten(&self, dim: isize, sizes: impl IntoShape) -> Tensor {
-        let target = ok!(unflattened(self, dim, sizes));
-        self.with_shape("unflatten", target)
+        ok!(self.try_unflatten(dim, sizes))
+    }
+
+    /// [`Tensor::unflatten`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::unflatten`].
+    pub fn try_unflatten(&self, dim: isize, sizes: impl IntoShape) -> Result<Tensor> {
+        let target = unflattened(self, dim, sizes)?;
+        Ok(self.with_shape("unflatten", target))
     }
 
     /// The elements in a shape of as many elements.

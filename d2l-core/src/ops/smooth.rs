@@ -217,8 +217,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn glu(&self, dim: isize) -> Tensor {
-        let half = ok!(half_of(self, dim));
-        self.narrow(dim, 0, half) * self.narrow(dim, half, half).sigmoid()
+        ok!(self.try_glu(dim))
+    }
+
+    /// [`Tensor::glu`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::glu`].
+    pub fn try_glu(&self, dim: isize) -> Result<Tensor> {
+        let half = half_of(self, dim)?;
+        Ok(self.narrow(dim, 0, half) * self.narrow(dim, half, half).sigmoid())
     }
 }
 

@@ -20,7 +20,15 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn softmax(&self, dim: isize) -> Tensor {
-        ok!(along("softmax", self, dim, softmax_rows))
+        ok!(self.try_softmax(dim))
+    }
+
+    /// [`Tensor::softmax`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::softmax`].
+    pub fn try_softmax(&self, dim: isize) -> Result<Tensor> {
+        along("softmax", self, dim, softmax_rows)
     }
 
     /// `x - ln Σ exp(x)` along axis `dim`: the logarithm of the softmax, without overflow.
@@ -34,7 +42,15 @@ impl Tensor {
     /// If the axis does not exist, or for integers.
     #[track_caller]
     pub fn log_softmax(&self, dim: isize) -> Tensor {
-        ok!(along("log_softmax", self, dim, log_softmax_rows))
+        ok!(self.try_log_softmax(dim))
+    }
+
+    /// [`Tensor::log_softmax`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::log_softmax`].
+    pub fn try_log_softmax(&self, dim: isize) -> Result<Tensor> {
+        along("log_softmax", self, dim, log_softmax_rows)
     }
 
     /// `exp(-x) / Σ exp(-x)` along axis `dim`: the softmax of `-x`.
@@ -48,7 +64,15 @@ impl Tensor {
     /// If the axis does not exist, or for integers.
     #[track_caller]
     pub fn softmin(&self, dim: isize) -> Tensor {
-        (-self).softmax(dim)
+        ok!(self.try_softmin(dim))
+    }
+
+    /// [`Tensor::softmin`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::softmin`].
+    pub fn try_softmin(&self, dim: isize) -> Result<Tensor> {
+        (-self).try_softmax(dim)
     }
 
     /// The softmax along the last axis of the first `lengths` elements, and 0 for the others (book

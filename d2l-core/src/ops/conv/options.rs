@@ -1,5 +1,6 @@
 //! Options of convolutions.
 use crate::{IntoShape, tensor::Window};
+use std::fmt;
 
 /// Options of a convolution, with PyTorch's defaults: stride 1, no padding, dilation 1, one group.
 /// Sizes are a number for all axes or one per axis: `2`, `(2, 1)`, `[2, 1]`.
@@ -109,6 +110,23 @@ impl Conv {
     }
 }
 
+/// What differs from the defaults, after the stride and the padding: `stride 2, padding same`.
+impl fmt::Display for Conv {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stride {:?}, padding {}", self.stride, self.padding)?;
+        if self.dilation != Window::all(1) {
+            write!(f, ", dilation {:?}", self.dilation)?;
+        }
+        if self.output_padding != Window::all(0) {
+            write!(f, ", output padding {:?}", self.output_padding)?;
+        }
+        if self.groups != 1 {
+            write!(f, ", groups {}", self.groups)?;
+        }
+        Ok(())
+    }
+}
+
 /// What [`Conv::padding`] takes: sizes, `"same"` or `"valid"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Padding(pub(super) Kind);
@@ -119,6 +137,15 @@ pub enum Kind {
     Zeros(Window),
     /// `"same"` or `"valid"`.
     Named(&'static str),
+}
+
+impl fmt::Display for Padding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Kind::Zeros(sizes) => write!(f, "{sizes:?}"),
+            Kind::Named(name) => f.write_str(name),
+        }
+    }
 }
 
 impl<S: IntoShape> From<S> for Padding {

@@ -35,28 +35,39 @@ impl Tensor {
         momentum: f64,
         eps: f64,
     ) -> Tensor {
+        ok!(self.try_batch_norm(running, weight, bias, training, momentum, eps))
+    }
+
+    /// [`Tensor::batch_norm`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::batch_norm`].
+    pub fn try_batch_norm(
+        &self,
+        running: Option<(&Tensor, &Tensor)>,
+        weight: Option<&Tensor>,
+        bias: Option<&Tensor>,
+        training: bool,
+        momentum: f64,
+        eps: f64,
+    ) -> Result<Tensor> {
         const OP: &str = "batch_norm";
         // Nothing to learn from; PyTorch does not even ask for channels then.
         if self.numel() == 0 {
-            return self.copy();
+            return Ok(self.copy());
         }
-        let plan = ok!(Plan::new(OP, self, None));
+        let plan = Plan::new(OP, self, None)?;
         let parameters = Parameters { weight, bias, eps };
-        ok!(parameters.check(OP, self, running));
+        parameters.check(OP, self, running)?;
         if !training {
-            return ok!(plan.fixed(OP, self, running, parameters));
+            return plan.fixed(OP, self, running, parameters);
         }
-        ok!(several(
-            OP,
-            self.numel() / plan.channels.max(1),
-            "channel",
-            self
-        ));
+        several(OP, self.numel() / plan.channels.max(1), "channel", self)?;
         let (y, statistics) = plan.normalized(OP, self, parameters);
         if let Some(running) = running {
             statistics.update(plan, running, momentum);
         }
-        y
+        Ok(y)
     }
 
     /// [`Tensor::batch_norm`] with mean and variance of every channel of every example by itself;
@@ -84,29 +95,40 @@ impl Tensor {
         momentum: f64,
         eps: f64,
     ) -> Tensor {
+        ok!(self.try_instance_norm(running, weight, bias, use_input_stats, momentum, eps))
+    }
+
+    /// [`Tensor::instance_norm`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::instance_norm`].
+    pub fn try_instance_norm(
+        &self,
+        running: Option<(&Tensor, &Tensor)>,
+        weight: Option<&Tensor>,
+        bias: Option<&Tensor>,
+        use_input_stats: bool,
+        momentum: f64,
+        eps: f64,
+    ) -> Result<Tensor> {
         const OP: &str = "instance_norm";
         let channels = self.shape().get(1).copied().unwrap_or(0);
-        let plan = ok!(Plan::new(OP, self, Some(channels)));
+        let plan = Plan::new(OP, self, Some(channels))?;
         let parameters = Parameters { weight, bias, eps };
-        ok!(parameters.check(OP, self, running));
+        parameters.check(OP, self, running)?;
         if !use_input_stats {
-            let plan = ok!(Plan::new(OP, self, None));
-            return ok!(plan.fixed(OP, self, running, parameters));
+            let plan = Plan::new(OP, self, None)?;
+            return plan.fixed(OP, self, running, parameters);
         }
         if self.numel() == 0 {
-            return self.copy();
+            return Ok(self.copy());
         }
-        ok!(several(
-            OP,
-            plan.layout.inner,
-            "channel of an example",
-            self
-        ));
+        several(OP, plan.layout.inner, "channel of an example", self)?;
         let (y, statistics) = plan.normalized(OP, self, parameters);
         if let Some(running) = running {
             statistics.update(plan, running, momentum);
         }
-        y
+        Ok(y)
     }
 
     /// `(x - mean) / √(var + eps) · weight + bias` with mean and variance over groups of channels
@@ -128,14 +150,28 @@ impl Tensor {
         bias: Option<&Tensor>,
         eps: f64,
     ) -> Tensor {
+        ok!(self.try_group_norm(groups, weight, bias, eps))
+    }
+
+    /// [`Tensor::group_norm`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::group_norm`].
+    pub fn try_group_norm(
+        &self,
+        groups: usize,
+        weight: Option<&Tensor>,
+        bias: Option<&Tensor>,
+        eps: f64,
+    ) -> Result<Tensor> {
         const OP: &str = "group_norm";
-        let plan = ok!(Plan::new(OP, self, Some(groups)));
+        let plan = Plan::new(OP, self, Some(groups))?;
         let parameters = Parameters { weight, bias, eps };
-        ok!(parameters.check(OP, self, None));
+        parameters.check(OP, self, None)?;
         if self.numel() == 0 {
-            return self.copy();
+            return Ok(self.copy());
         }
-        plan.normalized(OP, self, parameters).0
+        Ok(plan.normalized(OP, self, parameters).0)
     }
 }
 

@@ -28,15 +28,22 @@ impl Tensor {
         bias: Option<&Tensor>,
         eps: f64,
     ) -> Tensor {
-        let shape = ok!(sizes("layer_norm", shape));
-        ok!(by_rows(
-            "layer_norm",
-            self,
-            shape,
-            [weight, bias],
-            true,
-            eps
-        ))
+        ok!(self.try_layer_norm(shape, weight, bias, eps))
+    }
+
+    /// [`Tensor::layer_norm`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::layer_norm`].
+    pub fn try_layer_norm(
+        &self,
+        shape: impl IntoShape,
+        weight: Option<&Tensor>,
+        bias: Option<&Tensor>,
+        eps: f64,
+    ) -> Result<Tensor> {
+        let shape = sizes("layer_norm", shape)?;
+        by_rows("layer_norm", self, shape, [weight, bias], true, eps)
     }
 
     /// `x / √(mean(x²) + eps) · weight` with the mean over the last axes, which have the sizes
@@ -57,13 +64,26 @@ impl Tensor {
         weight: Option<&Tensor>,
         eps: Option<f64>,
     ) -> Tensor {
-        let shape = ok!(sizes("rms_norm", shape));
+        ok!(self.try_rms_norm(shape, weight, eps))
+    }
+
+    /// [`Tensor::rms_norm`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::rms_norm`].
+    pub fn try_rms_norm(
+        &self,
+        shape: impl IntoShape,
+        weight: Option<&Tensor>,
+        eps: Option<f64>,
+    ) -> Result<Tensor> {
+        let shape = sizes("rms_norm", shape)?;
         let spacing = match self.dtype() {
             crate::DType::F64 => f64::EPSILON,
             _ => f64::from(f32::EPSILON),
         };
         let eps = eps.unwrap_or(spacing);
-        ok!(by_rows("rms_norm", self, shape, [weight, None], false, eps))
+        by_rows("rms_norm", self, shape, [weight, None], false, eps)
     }
 }
 

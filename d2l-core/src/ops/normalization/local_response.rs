@@ -20,10 +20,20 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn local_response_norm(&self, size: usize, alpha: f64, beta: f64, k: f64) -> Tensor {
-        ok!(self.try_local_response(size, alpha, beta, k))
+        ok!(self.try_local_response_norm(size, alpha, beta, k))
     }
 
-    fn try_local_response(&self, size: usize, alpha: f64, beta: f64, k: f64) -> Result<Tensor> {
+    /// [`Tensor::local_response_norm`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::local_response_norm`].
+    pub fn try_local_response_norm(
+        &self,
+        size: usize,
+        alpha: f64,
+        beta: f64,
+        k: f64,
+    ) -> Result<Tensor> {
         const OP: &str = "local_response_norm";
         self.check_float(OP)?;
         if self.dim() < 3 {

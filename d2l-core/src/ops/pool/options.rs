@@ -124,6 +124,17 @@ impl Pool {
         }
     }
 
+    /// How many elements a window over `n` axes has.
+    pub(crate) fn area(&self, op: &'static str, n: usize) -> Result<usize> {
+        let sizes = self.kernel.along(op, "kernel", n, 1, 1)?;
+        Ok(sizes.iter().product())
+    }
+
+    /// Is there room around the input?
+    pub(crate) fn is_padded(&self) -> bool {
+        self.padding != Window::all(0)
+    }
+
     /// The windows over an image with `n` axes.
     pub(super) fn windows(
         &self,
