@@ -9,7 +9,7 @@ pub use crate::{
         init::{self, Constant, Normal, Uniform, Zeros},
     },
     nn::*,
-    optim::{ParamGroup, SGD, clip_grad_norm_},
+    optim::*,
     sequential,
     train::{Checkpoint, Fit, Trainer},
 };
@@ -19,4 +19,4 @@ pub use d2l_core::{
     hessian, hstack, hvp, jacobian, jvp, manual_seed, meshgrid, meshgrid_xy, multi_dot, no_grad,
     scaled_dot_product_attention, stack, value_and_grad, vjp, vstack,
 };
-pub use d2l_macros::{Batch, Module, add_to_class, save_hyperparameters};
+pub use d2l_macros::{Batch, Module, add_to_class, optimizer, save_hyperparameters};

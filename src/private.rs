@@ -9,6 +9,7 @@ pub use crate::module::{
     Module, NoLr, Optimizer, OptimizersOn, Plain, Rate, SameHeader, StepOn, Visitor, WithLr, hook,
     hooks::Hooks, hparams, signature,
 };
+pub use crate::optim::written as optimizer;
 pub use d2l_core::Tensor;
 pub use std::{
     any::Any,

@@ -34,6 +34,15 @@ pub use tensor::{
     Tensor, View, default_dtype, set_default_dtype,
 };
 
+/// What the code of `optimizer!` is written with.
+#[doc(hidden)]
+pub mod update {
+    pub use crate::{
+        kernel::update::{Formula, Loop, Loops, Real},
+        ops::update_,
+    };
+}
+
 /// Names the running module in error messages.
 pub mod scope {
     pub(crate) use crate::kernel::scope::suffix;

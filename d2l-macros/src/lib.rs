@@ -8,6 +8,7 @@ mod derive_batch;
 mod derive_module;
 mod diagnostics;
 mod hyperparameters;
+mod optimizer;
 mod paths;
 mod types;
 
@@ -42,4 +43,10 @@ pub fn add_to_class(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn save_hyperparameters(_: TokenStream) -> TokenStream {
     hyperparameters::outside().into()
+}
+
+#[doc = include_str!("../docs/optimizer.md")]
+#[proc_macro]
+pub fn optimizer(input: TokenStream) -> TokenStream {
+    optimizer::optimizer(input.into()).into()
 }

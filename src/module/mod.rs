@@ -41,7 +41,7 @@ pub use hooks::{
 pub use hparams::{ArgsError, ConfigError, HParamError, HyperParameters};
 pub use metrics::Metrics;
 pub use mode::Mode;
-pub use optimizer::Optimizer;
+pub use optimizer::{Optimizer, OptimizerStateError};
 pub use param::Param;
 pub use repr::Repr;
 pub use scope::{Refusal, Refuse, fail, passed};

@@ -1,8 +1,49 @@
-//! Optimizers: one file each; parameter groups and gradient clipping beside them.
+//! Optimizers: one file each, its rule as formulas; schedulers in [`sched`], parameter groups and
+//! gradient clipping beside them.
+//!
+//! An optimizer of one's own is a formula too: see [`optimizer!`](crate::optimizer).
+mod adadelta;
+mod adagrad;
+mod adam;
+mod adamax;
+mod adamw;
+mod asgd;
+mod betas;
 mod clip;
 mod group;
+mod nadam;
+mod radam;
+mod rmsprop;
+mod rprop;
+mod rule;
+mod rules;
+pub mod sched;
 mod sgd;
+mod state;
 
+pub use adadelta::Adadelta;
+pub use adagrad::Adagrad;
+pub use adam::Adam;
+pub use adamax::Adamax;
+pub use adamw::AdamW;
+pub use asgd::ASGD;
 pub use clip::clip_grad_norm_;
 pub use group::{Groups, ParamGroup};
+pub use nadam::NAdam;
+pub use radam::RAdam;
+pub use rmsprop::RMSprop;
+pub use rprop::Rprop;
+pub use sched::*;
 pub use sgd::SGD;
+
+/// What the code of `optimizer!` names.
+#[doc(hidden)]
+pub mod written {
+    pub use super::{
+        Groups, ParamGroup,
+        rule::{OptionRule, Rule, StateRule},
+        rules::{Cell, Rules},
+    };
+    pub use crate::module::{OptimizerStateError, StateDict};
+    pub use d2l_core::update::{Formula, Real};
+}

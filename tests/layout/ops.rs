@@ -30,6 +30,7 @@ const NO_GRADIENT: &[(&str, &str)] = &[
         "a macro; what it makes is checked where it is made",
     ),
     ("unique", "values without their places"),
+    ("update", "a step of an optimizer, outside of any graph"),
     ("walk", "the loop under other operations"),
 ];
 

@@ -32,3 +32,4 @@ pub(crate) mod sort;
 pub(crate) mod special;
 pub(crate) mod storage;
 pub(crate) mod threads;
+pub(crate) mod update;

@@ -110,6 +110,7 @@ mod truth;
 mod unary;
 mod unfold;
 mod unique;
+mod update;
 mod variance;
 pub(crate) mod view;
 mod walk;
@@ -138,3 +139,5 @@ pub use quantile::Interpolation;
 pub use scatter::Reduce;
 pub use split::Cut;
 pub use tensordot::multi_dot;
+#[doc(hidden)]
+pub use update::update_;
