@@ -47,7 +47,7 @@ optimizer! {
         let scale = (1 - beta2.powi(t)).sqrt();
         let mu = beta1 * (1 - 0.5 * powf(0.96, t * momentum_decay));
         let mu_next = beta1 * (1 - 0.5 * powf(0.96, (t + 1) * momentum_decay));
-        mu_product = mu_product * mu;
+        mu_product = single(mu_product * single(mu)); // PyTorch keeps it in f32
         p = (1 - shrink) * p;
         g = sign * g + decay * p;
         exp_avg = beta1 * exp_avg + (1 - beta1) * g;

@@ -19,9 +19,11 @@ mod linalg;
 mod lists;
 mod loss;
 mod modules;
+mod optim;
 mod reduction;
 mod report;
 mod row;
+mod sched;
 mod shape;
 mod sorting;
 
@@ -119,6 +121,9 @@ fn run(folder: &Path, filters: &[String], own: bool) -> ExitCode {
         errors::layer_refused(row, |settings| modules::build(layer, settings))
     });
     init::run(folder, &mut layers);
+    layers.rows(&folder.join("optim"), &optim::run);
+    layers.refusals(&folder.join("errors/optim.json"), &optim::refused);
+    layers.rows(&folder.join("sched"), &sched::run);
     panic::set_hook(hook);
     let shown = if filters.is_empty() { 2 } else { usize::MAX };
     report::print("operation", &ops.counts, shown);
@@ -146,10 +151,15 @@ fn samples(file: &Json) -> &[Json] {
     file["samples"].as_array().expect("the file has samples")
 }
 
-/// `op`, `op__variant`, or `nn.Layer`.
+/// `op`, `op__variant`, `nn.Layer`, `optim.Optimizer` or `sched.Scheduler`.
 fn key(json: &Json) -> String {
     if let Some(layer) = json["module"].as_str() {
         return layer.into();
+    }
+    for (kind, folder) in [("optimizer", "optim"), ("scheduler", "sched")] {
+        if let Some(name) = json[kind].as_str() {
+            return format!("{folder}.{name}");
+        }
     }
     let text = |name: &str| json[name].as_str().expect("op and variant are texts");
     match text("variant") {

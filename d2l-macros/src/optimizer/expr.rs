@@ -61,8 +61,8 @@ pub struct Reader<'a> {
 /// Functions of elements, with the number of their arguments; numbers have these too.
 const OF_ELEMENTS: [(&str, usize); 5] =
     [("abs", 1), ("max", 2), ("min", 2), ("sign", 1), ("sqrt", 1)];
-/// Functions of numbers alone.
-const OF_NUMBERS: [(&str, usize); 8] = [
+/// Functions of numbers alone. `single` rounds to f32.
+const OF_NUMBERS: [(&str, usize); 9] = [
     ("cos", 1),
     ("exp", 1),
     ("floor", 1),
@@ -70,6 +70,7 @@ const OF_NUMBERS: [(&str, usize); 8] = [
     ("powf", 2),
     ("powi", 2),
     ("sin", 1),
+    ("single", 1),
     ("tanh", 1),
 ];
 
@@ -264,7 +265,9 @@ impl Reader<'_> {
         let (p, values) = (self.private, values.iter().map(|v| &v.code));
         // PyTorch's powers are those of floats, whatever the exponent.
         let f = format_ident!("{}", if name == "powi" { "powf" } else { name });
-        if OF_ELEMENTS.iter().any(|k| k.0 == name) {
+        if name == "single" {
+            quote!(f64::from((#(#values)*) as f32))
+        } else if OF_ELEMENTS.iter().any(|k| k.0 == name) {
             quote!(<f64 as #p::optimizer::Real>::#f(#(#values),*))
         } else {
             quote!(f64::#f(#(#values),*))
