@@ -83,6 +83,14 @@ fn gather() -> Step {
     })
 }
 
+fn scatter() -> Step {
+    let (gradients, rows) = (Tensor::randn([4096, 256]), rows());
+    Box::new(move || {
+        let table = Tensor::zeros([10_000, 256]);
+        black_box(table.index_add_(0, &rows, &gradients, 1.0));
+    })
+}
+
 pub fn all() -> Vec<Workload> {
     let mut all: Vec<Workload> = PRODUCTS.map(product).into();
     all.extend(
@@ -102,6 +110,16 @@ pub fn all() -> Vec<Workload> {
     all.extend(both("w8.softmax_4096x4096", &[&[4096, 4096]], |x| {
         x[0].softmax(-1)
     }));
+    all.extend(both(
+        "w8.layernorm_4096x768",
+        &[&[4096, 768], &[768], &[768]],
+        |x| x[0].layer_norm(768, Some(&x[1]), Some(&x[2]), 1e-5),
+    ));
+    all.extend(both(
+        "w8.batchnorm_64_56",
+        &[&[16, 64, 56, 56], &[64], &[64]],
+        |x| x[0].batch_norm(None, Some(&x[1]), Some(&x[2]), true, 0.1, 1e-5),
+    ));
     all.extend(alone("w8.sum_axis0_4096x4096", &[&[4096, 4096]], |x| {
         x[0].sum_dim(0)
     }));
@@ -114,5 +132,6 @@ pub fn all() -> Vec<Workload> {
     }));
     all.extend(both("w8.chain10_32", &[&[32]], chain));
     all.push(Workload::new("w8.emb_gather_4096", gather));
+    all.push(Workload::new("w8.emb_scatter_4096", scatter));
     all
 }

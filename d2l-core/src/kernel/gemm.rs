@@ -14,17 +14,23 @@ pub use vector::Vector;
 use super::{
     math::{Float, Num},
     simd::level,
-    threads::{Shared, for_chunks, parallel_ns},
+    threads::{Shared, for_chunks, num_threads, parallel_ns},
 };
 use pack::{LEFT, RIGHT};
-use tile::{Block, Kernel, Start};
+use tile::{Block, Dots, Kernel, Start};
 
 /// Length of a block along the inner axis: a panel of B this long fits the first cache.
-const KC: usize = 256;
+const KC: usize = 384;
+/// Rows of a block of A, in tiles: with this length it fits half of the second cache.
+const MC: usize = 32;
 /// Columns of B that are packed at once.
 const NC: usize = 4096;
 /// Up to this many products the plain loops are faster than anything that must be set up.
 const TINY: usize = 128;
+/// As many rows or columns are computed by dot products if both factors are contiguous along the
+/// inner axis and it has at least [`LONG`] elements; up to four of them always.
+const FEW: usize = 12;
+const LONG: usize = 128;
 /// A factor of up to this many bytes is read in place.
 const IN_PLACE: usize = 32 << 10;
 /// Multiply-adds per nanosecond, to judge whether threads pay.
@@ -90,7 +96,8 @@ pub fn gemm<T: Float>(
     if m * n * k <= TINY {
         return tiny(k, n, a, b, bias, accumulate, c);
     }
-    let dot = a.cs == 1 && b.rs == 1 && m.min(n) <= 4;
+    let few = if k < LONG { 4 } else { FEW };
+    let dot = a.cs == 1 && b.rs == 1 && m.min(n) <= few;
     if dot || n == 1 || (accumulate && bias.is_some()) {
         begin(n, bias, accumulate, c);
         match () {
@@ -141,7 +148,7 @@ fn tiny<T: Float>(
     }
 }
 
-/// `c += a b` where both factors are contiguous along `k` and `a` or `b` is only a few vectors.
+/// `c += a b` where both factors are contiguous along `k` and one of them is only a few vectors.
 fn thin<T: Float>(m: usize, k: usize, n: usize, a: Mat<'_, T>, b: Mat<'_, T>, c: &mut [T]) {
     let kernel = T::kernel(level());
     // Many rows of one factor against each of the few of the other.
@@ -156,16 +163,22 @@ fn thin<T: Float>(m: usize, k: usize, n: usize, a: Mat<'_, T>, b: Mat<'_, T>, c:
     let chunks = many.0.div_ceil(rows);
     let out = Shared::new(c);
     parallel_ns(chunks, many.0 * few.0 * k / PER_NS, &|i| {
-        let count = rows.min(many.0 - i * rows);
-        let x = &many.1.data[i * rows * many.1.rs..];
-        for j in 0..few.0 {
-            let y = &few.1.data[j * few.1.rs..];
-            // SAFETY: `gemm` checked the extents of A, B and C; each chunk has its own rows (or columns)
-            // of C; the kernel is that of the level in use.
-            unsafe {
-                let out = out.ptr().add(i * rows * step + j * hop);
-                (kernel.dots)(k, x.as_ptr(), many.1.rs, y.as_ptr(), out, step, count);
-            }
+        let first = i * rows;
+        // SAFETY: `gemm` checked the extents of A, B and C; each chunk has its own rows (or columns)
+        // of C; the kernel is that of the level in use.
+        unsafe {
+            (kernel.dots)(&Dots {
+                k,
+                rows: rows.min(many.0 - first),
+                cols: few.0,
+                a: many.1.data[first * many.1.rs..].as_ptr(),
+                ars: many.1.rs,
+                b: few.1.data.as_ptr(),
+                brs: few.1.rs,
+                c: out.ptr().add(first * step),
+                crs: step,
+                ccs: hop,
+            });
         }
     });
 }
@@ -185,7 +198,8 @@ fn general<T: Float>(
     let kernel = T::kernel(level());
     let bytes = |rows, cols| rows * cols * size_of::<T>();
     let pack_b = b.cs != 1 || (m > 4 * kernel.mr && bytes(k, n) > IN_PLACE);
-    let pack_a = n > 4 * kernel.nr && bytes(m, k) > IN_PLACE;
+    let worth = if a.cs == 1 { 8 } else { 4 };
+    let pack_a = n > worth * kernel.nr && bytes(m, k) > IN_PLACE;
     let kc = if pack_a || pack_b {
         k.div_ceil(k.div_ceil(KC))
     } else {
@@ -205,6 +219,7 @@ fn general<T: Float>(
                 bias,
                 accumulate,
                 pack_a,
+                b_packed: pack_b,
                 kernel,
             };
             let (a, b) = (a.from(0, p), b.from(p, j));
@@ -232,6 +247,7 @@ struct Step<'a, T> {
     bias: Option<&'a [T]>,
     accumulate: bool,
     pack_a: bool,
+    b_packed: bool,
     kernel: Kernel<T>,
 }
 
@@ -250,15 +266,27 @@ impl<T: Float> Step<'_, T> {
         });
     }
 
-    /// Rows and columns of a chunk: large enough to be worth a copy of A, small enough to share out.
+    /// Rows and columns of a chunk: large enough to be worth a copy of A, four for each thread. This
+    /// is the one place that may ask for the number of threads, since no element's sum depends on it.
     fn chunk(&self, ns: usize) -> (usize, usize) {
-        if ns < 16_000 {
-            return (self.m, self.n);
-        }
-        let (mr, nr) = (self.kernel.mr, self.kernel.nr);
-        let rows = (self.m / 16).next_multiple_of(mr).clamp(4 * mr, 16 * mr);
-        let across = 16usize.div_ceil(self.m.div_ceil(rows));
-        (rows, (self.n / across).next_multiple_of(nr).max(4 * nr))
+        let (mr, nr, threads) = (self.kernel.mr, self.kernel.nr, num_threads());
+        let wanted = if ns < 16_000 || threads == 1 {
+            1
+        } else {
+            4 * threads
+        };
+        let blocks = self
+            .m
+            .div_ceil(MC * mr)
+            .max(wanted)
+            .next_multiple_of(wanted);
+        let rows = self.m.div_ceil(blocks).next_multiple_of(mr);
+        let rows = if wanted > 1 { rows.max(4 * mr) } else { rows };
+        let across = wanted.div_ceil(self.m.div_ceil(rows));
+        (
+            rows,
+            self.n.div_ceil(across).next_multiple_of(nr).max(4 * nr),
+        )
     }
 
     /// Computes all chunks; `b` has rows `brs` and panels `panel` apart.
@@ -290,6 +318,7 @@ impl<T: Float> Step<'_, T> {
                 b,
                 brs,
                 panel,
+                b_packed: self.b_packed,
                 c,
                 ldc,
                 start,

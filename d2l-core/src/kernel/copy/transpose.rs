@@ -79,7 +79,9 @@ unsafe fn tiles<T: Copy, const N: usize>(
                 for j in (strip..full_cols.min(strip + STRIP)).step_by(line) {
                     let width = line.min(full_cols - j);
                     let (src, dst) = (src.add(i * rs + j), dst.add(j * ds + i));
-                    let whole = height == line && width == line && line * line <= SQUARE;
+                    // Lines of the result that follow each other closely need no detour.
+                    let apart = ds * size_of::<T>() > 64;
+                    let whole = apart && height == line && width == line && line * line <= SQUARE;
                     let (to, step) = if whole { (buffer, line) } else { (dst, ds) };
                     for i in (0..height).step_by(N) {
                         for j in (0..width).step_by(N) {
@@ -134,11 +136,36 @@ mod x86 {
     ) {
         // SAFETY: demanded of the caller.
         unsafe {
-            let tile = |src, dst, ds| eight_by_eight(src, rs, dst, ds);
+            if rows < 8 && rows == ds {
+                return narrow(rows, cols, src, rs, dst);
+            }
+            let tile = |src: *const f32, dst, ds| eight_by_eight(|i| src.add(i * rs), dst, ds);
             let past = past_the_cache(rows * cols, dst, ds);
             let line = |from, to, n| move_line(from, to, n, past);
             tiles::<f32, 8>(rows, cols, src, rs, dst, ds, tile, line);
             _mm_sfence();
+        }
+    }
+
+    /// Fewer than eight rows, whose columns follow each other in the result: whole registers are
+    /// written, and the next column covers what was too much.
+    ///
+    /// # Safety
+    /// As [`super::transpose`] after its check, with `ds == rows`, and AVX2.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn narrow(rows: usize, cols: usize, src: *const f32, rs: usize, dst: *mut f32) {
+        let mut j = 0;
+        // SAFETY: demanded of the caller; the last register of a block ends within the result.
+        unsafe {
+            while (j + 7) * rows + 8 <= cols * rows {
+                let row = |i: usize| src.add(i.min(rows - 1) * rs + j);
+                eight_by_eight(row, dst.add(j * rows), rows);
+                j += 8;
+            }
+            for j in j..cols {
+                (0..rows).for_each(|i| *dst.add(j * rows + i) = *src.add(i * rs + j));
+            }
         }
     }
 
@@ -193,16 +220,16 @@ mod x86 {
     }
 
     /// Rows `i` and `i + 4` share a register, so that two rounds of shuffles within halves suffice.
+    /// Columns are written in order.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn eight_by_eight(src: *const f32, rs: usize, dst: *mut f32, ds: usize) {
+    unsafe fn eight_by_eight(row: impl Fn(usize) -> *const f32, dst: *mut f32, ds: usize) {
         for half in 0..2 {
             // SAFETY: demanded of the caller.
             let r: [__m256; 4] = std::array::from_fn(|i| unsafe {
-                let p = src.add(i * rs + half * 4);
                 _mm256_insertf128_ps::<1>(
-                    _mm256_castps128_ps256(_mm_loadu_ps(p)),
-                    _mm_loadu_ps(p.add(4 * rs)),
+                    _mm256_castps128_ps256(_mm_loadu_ps(row(i).add(half * 4))),
+                    _mm_loadu_ps(row(i + 4).add(half * 4)),
                 )
             });
             let (a, b) = (

@@ -11,18 +11,23 @@ pub fn pack<T: Float>(
     width: usize,
     out: &mut [T],
 ) {
-    for (g, out) in out.chunks_exact_mut(width * k).enumerate() {
-        let here = width.min(len - g * width);
+    let whole = (len / width).min(out.len() / (width * k).max(1));
+    if rs == 1 {
+        let out = &mut out[..whole * width * k];
+        match width {
+            4 => side_by_side::<T, 4>(src, whole, k, cs, out),
+            6 => side_by_side::<T, 6>(src, whole, k, cs, out),
+            8 => side_by_side::<T, 8>(src, whole, k, cs, out),
+            16 => side_by_side::<T, 16>(src, whole, k, cs, out),
+            _ => side_by_side::<T, 32>(src, whole, k, cs, out),
+        }
+    }
+    let first = if rs == 1 { whole } else { 0 };
+    for (g, out) in out.chunks_exact_mut(width * k).enumerate().skip(first) {
+        let (rows, here) = (&src[g * width * rs..], width.min(len - g * width));
         if here < width {
             out.fill(T::ZERO);
         }
-        if rs == 1 {
-            for (p, out) in out.chunks_exact_mut(width).enumerate() {
-                out[..here].copy_from_slice(&src[g * width + p * cs..][..here]);
-            }
-            continue;
-        }
-        let rows = &src[g * width * rs..];
         if cs == 1 {
             transpose(here, k, rows, rs, out, width);
             continue;
@@ -32,6 +37,22 @@ pub fn pack<T: Float>(
                 *out = rows[i * rs + p * cs];
             }
         }
+    }
+}
+
+/// Groups of `W` neighbours: column by column for all of them, so that the source is read in order.
+fn side_by_side<T: Float, const W: usize>(
+    src: &[T],
+    groups: usize,
+    k: usize,
+    cs: usize,
+    out: &mut [T],
+) {
+    let out = out.as_chunks_mut::<W>().0;
+    for p in 0..if groups > 0 { k } else { 0 } {
+        let row = src[p * cs..][..groups * W].as_chunks::<W>().0;
+        let out = out[p..].iter_mut().step_by(k);
+        out.zip(row).for_each(|(out, row)| *out = *row);
     }
 }
 

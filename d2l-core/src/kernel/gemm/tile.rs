@@ -46,6 +46,8 @@ pub struct Block<T> {
     pub brs: usize,
     /// From one panel of `b` to the next.
     pub panel: usize,
+    /// Whether `b` is packed: panels are filled up, so that whole registers can be read.
+    pub b_packed: bool,
     /// The block of C.
     pub c: *mut T,
     /// Row stride of C.
@@ -63,8 +65,8 @@ pub struct Kernel<T> {
     pub nr: usize,
     /// Computes a block. Unsafe: all pointers must be valid and the level present.
     pub block: unsafe fn(&Block<T>),
-    /// Several dot products; see [`dots`]. Unsafe likewise.
-    pub dots: Dots<T>,
+    /// A product of rows with rows; see [`dots`]. Unsafe likewise.
+    pub dots: unsafe fn(&Dots<T>),
     /// A convolution; see [`taps`]. Unsafe likewise.
     pub taps: unsafe fn(&Taps<T>),
     /// The products of a convolution's gradient; see [`products`]. Unsafe likewise.
@@ -77,16 +79,30 @@ pub trait Tiles: Sized {
     fn kernel(level: Level) -> Kernel<Self>;
 }
 
-/// [`dots`] of one level.
-pub type Dots<T> = unsafe fn(
-    k: usize,
-    a: *const T,
-    stride: usize,
-    b: *const T,
-    out: *mut T,
-    step: usize,
-    count: usize,
-);
+/// `c[i][j] += Σ_p a[i][p] b[j][p]`, as raw parts: the rows of both factors are contiguous.
+#[derive(Clone, Copy)]
+pub struct Dots<T> {
+    /// The inner length.
+    pub k: usize,
+    /// Rows of `a`.
+    pub rows: usize,
+    /// Rows of `b`; better few.
+    pub cols: usize,
+    /// The left factor.
+    pub a: *const T,
+    /// Its row stride.
+    pub ars: usize,
+    /// The right factor.
+    pub b: *const T,
+    /// Its row stride.
+    pub brs: usize,
+    /// The result.
+    pub c: *mut T,
+    /// Its row stride.
+    pub crs: usize,
+    /// Its column stride.
+    pub ccs: usize,
+}
 
 macro_rules! tiles {
     ($t:ident, $base:ty, $avx2:ident, $avx512:ident) => {
@@ -115,9 +131,9 @@ macro_rules! kernel {
             unsafe { block::<$v>(x) }
         }
         $(#[$features])?
-        unsafe fn run_dots(k: usize, a: *const $t, stride: usize, b: *const $t, out: *mut $t, step: usize, count: usize) {
+        unsafe fn run_dots(x: &Dots<$t>) {
             // SAFETY: as above.
-            unsafe { dots::<$v>(k, a, stride, b, out, step, count) }
+            unsafe { dots::<$v>(x) }
         }
         $(#[$features])?
         unsafe fn run_taps(x: &Taps<$t>) {
@@ -202,8 +218,11 @@ unsafe fn tile<V: Vector, const MR: usize, const NV: usize, const PART: bool>(
     // SAFETY: for both calls: within the block, as the caller vouches; packed groups hold `V::MR` rows.
     unsafe {
         let acc = if x.a_packed {
+            (0..MR).for_each(|r| V::prefetch(x.c.add((i + r) * x.ldc)));
             let a = x.a.add(i / V::MR * V::MR * x.k + i % V::MR);
             product::<V, MR, NV, PART>(x, a, 1, V::MR)
+        } else if PART && x.b_packed {
+            product::<V, MR, NV, false>(x, x.a.add(i * x.ars), x.ars, x.acs)
         } else {
             product::<V, MR, NV, PART>(x, x.a.add(i * x.ars), x.ars, x.acs)
         };
@@ -283,71 +302,73 @@ unsafe fn load<V: Vector, const NV: usize, const PART: bool>(
     }
 }
 
-/// `out[i step] += Σ_p a[i stride + p] b[p]` for `i < count`: rows of `a` against one vector.
+/// Computes [`Dots`]: four rows against two, so that there are always enough sums in flight.
 ///
 /// # Safety
-/// The pointers are valid for that, `out` is not aliased, the level is present.
+/// The pointers of `x` are valid for its sizes and strides, C is not aliased, the level is present.
 #[inline(always)]
-unsafe fn dots<V: Vector>(
-    k: usize,
-    a: *const V::Elem,
-    stride: usize,
-    b: *const V::Elem,
-    out: *mut V::Elem,
-    step: usize,
-    count: usize,
-) {
-    let mut i = 0;
-    while i < count {
-        // SAFETY: four rows or one, all below `count`.
-        unsafe {
-            let (a, out) = (a.add(i * stride), out.add(i * step));
-            i += if count - i >= 4 {
-                dot::<V, 4, 2>(k, a, stride, b, out, step)
-            } else {
-                dot::<V, 1, 4>(k, a, stride, b, out, step)
-            };
+unsafe fn dots<V: Vector>(x: &Dots<V::Elem>) {
+    for i in (0..x.rows).step_by(4) {
+        for j in (0..x.cols).step_by(2) {
+            let (rows, cols) = (4.min(x.rows - i), 2.min(x.cols - j));
+            // SAFETY: that many rows from `i` on and columns from `j` on are within what the caller
+            // vouches for.
+            unsafe {
+                match (rows, cols) {
+                    (4, 2) => dot::<V, 4, 2, 1>(x, i, j),
+                    (4, 1) => dot::<V, 4, 1, 2>(x, i, j),
+                    _ => (0..rows * cols)
+                        .for_each(|n| dot::<V, 1, 1, 4>(x, i + n / cols, j + n % cols)),
+                }
+            }
         }
     }
 }
 
-/// `R` dot products with `U` accumulators each; returns `R`.
+/// `R` times `C` dot products with `U` accumulators each.
 #[inline(always)]
-unsafe fn dot<V: Vector, const R: usize, const U: usize>(
-    k: usize,
-    a: *const V::Elem,
-    stride: usize,
-    b: *const V::Elem,
-    out: *mut V::Elem,
-    step: usize,
-) -> usize {
-    // SAFETY: `p` and what is read from there stay below `k`.
+unsafe fn dot<V: Vector, const R: usize, const C: usize, const U: usize>(
+    x: &Dots<V::Elem>,
+    i: usize,
+    j: usize,
+) {
+    // SAFETY: `p` and what is read from there stay below `k`; the rest is demanded of the caller.
     unsafe {
-        let mut acc = [[V::splat(V::Elem::default()); U]; R];
+        let a: [_; R] = std::array::from_fn(|r| x.a.add((i + r) * x.ars));
+        let b: [_; C] = std::array::from_fn(|c| x.b.add((j + c) * x.brs));
+        let mut acc = [[[V::splat(V::Elem::default()); U]; C]; R];
         let mut p = 0;
-        while p + U * V::LANES <= k {
+        while p + U * V::LANES <= x.k {
             for u in 0..U {
-                let b = V::load(b.add(p + u * V::LANES));
+                let at = p + u * V::LANES;
+                let b: [V; C] = std::array::from_fn(|c| V::load(b[c].add(at)));
                 for r in 0..R {
-                    acc[r][u] = V::load(a.add(r * stride + p + u * V::LANES)).fma(b, acc[r][u]);
+                    let a = V::load(a[r].add(at));
+                    for c in 0..C {
+                        acc[r][c][u] = a.fma(b[c], acc[r][c][u]);
+                    }
                 }
             }
             p += U * V::LANES;
         }
-        while p < k {
-            let n = V::LANES.min(k - p);
-            let b = V::load_part(b.add(p), n);
+        while p < x.k {
+            let n = V::LANES.min(x.k - p);
+            let b: [V; C] = std::array::from_fn(|c| V::load_part(b[c].add(p), n));
             for r in 0..R {
-                acc[r][0] = V::load_part(a.add(r * stride + p), n).fma(b, acc[r][0]);
+                let a = V::load_part(a[r].add(p), n);
+                for c in 0..C {
+                    acc[r][c][0] = a.fma(b[c], acc[r][c][0]);
+                }
             }
             p += n;
         }
         for (r, acc) in acc.into_iter().enumerate() {
-            let out = out.add(r * step);
-            *out = *out + sum(acc);
+            for (c, acc) in acc.into_iter().enumerate() {
+                let out = x.c.add((i + r) * x.crs + (j + c) * x.ccs);
+                *out = *out + sum(acc);
+            }
         }
     }
-    R
 }
 
 /// All lanes of all registers added up, in halves.
