@@ -59,8 +59,8 @@ pub mod prelude;
 pub mod train;
 
 pub use d2l_core::{
-    AttentionMask, AttentionOptions, Bag, Causal, Context, Conv, Cut, DType, Device, Ellipsis, Error,
-    ErrorKind, Function, HookHandle, MatrixNorm, NewAxis, PadMode, Patches, Pool, Tensor,
+    AttentionMask, AttentionOptions, Bag, Causal, Context, Conv, Cut, DType, Device, Ellipsis,
+    Error, ErrorKind, Function, HookHandle, MatrixNorm, NewAxis, PadMode, Patches, Pool, Tensor,
     block_diag, broadcast_tensors, cartesian_prod, cat, column_stack, default_dtype,
     detect_anomaly, dstack, einsum, grad, hessian, hstack, hvp, is_grad_enabled, jacobian, jvp,
     manual_seed, meshgrid, meshgrid_xy, multi_dot, no_grad, rng, runtime,

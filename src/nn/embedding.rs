@@ -78,7 +78,10 @@ macro_rules! table_options {
                 let n = self.weight.shape()[0] as i64;
                 assert!(
                     (-n..n).contains(&row),
-                    concat!($name, ": the padding {} is none of the {} rows of the table"),
+                    concat!(
+                        $name,
+                        ": the padding {} is none of the {} rows of the table"
+                    ),
                     row,
                     n
                 );
@@ -189,7 +192,10 @@ mod tests {
         let rows = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
         let layer = Embedding::from_pretrained(&rows);
         assert!(!layer.weight.requires_grad() && !layer.weight.shares_storage(&rows));
-        assert_eq!(layer.forward(&Tensor::from([1])), Tensor::from([[3.0, 4.0]]));
+        assert_eq!(
+            layer.forward(&Tensor::from([1])),
+            Tensor::from([[3.0, 4.0]])
+        );
         assert!(layer.freeze(false).weight.requires_grad());
     }
 
@@ -201,11 +207,16 @@ mod tests {
         assert_eq!(g, Tensor::from([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]]));
         assert_eq!(layer.weight.i(2), Tensor::zeros([2]));
         let text = layer.max_norm(1.0).norm_type(1.0).repr().to_string();
-        assert_eq!(text, "Embedding(3, 2, padding_idx=2, max_norm=1.0, norm_type=1.0)");
+        assert_eq!(
+            text,
+            "Embedding(3, 2, padding_idx=2, max_norm=1.0, norm_type=1.0)"
+        );
     }
 
     #[test]
-    #[should_panic(expected = "embedding: row 3 is none of the 3 rows of the table (in 0, Embedding)")]
+    #[should_panic(
+        expected = "embedding: row 3 is none of the 3 rows of the table (in 0, Embedding)"
+    )]
     fn a_word_outside_of_the_vocabulary_is_named_with_its_layer() {
         let _ = sequential![Embedding::new(3, 2)].forward(&Tensor::from([3]));
     }

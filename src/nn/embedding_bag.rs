@@ -80,7 +80,11 @@ impl EmbeddingBag {
     fn line(&self) -> String {
         let (n, dim, t) = (self.weight.shape()[0], self.weight.shape()[1], &self.table);
         let mode = format!("{:?}", self.mode).to_lowercase();
-        format!("EmbeddingBag({n}, {dim}{}, mode='{mode}'{})", t.words(), t.padding())
+        format!(
+            "EmbeddingBag({n}, {dim}{}, mode='{mode}'{})",
+            t.words(),
+            t.padding()
+        )
     }
 }
 
@@ -107,17 +111,29 @@ mod tests {
     fn bags_are_combined_in_every_mode() {
         let table = Tensor::from([[1.0], [2.0], [4.0]]);
         let x = Tensor::from([[0, 2], [1, 1]]);
-        let bag = |mode| EmbeddingBag::from_pretrained(&table).mode(mode).forward(&x, None, None);
+        let bag = |mode| {
+            EmbeddingBag::from_pretrained(&table)
+                .mode(mode)
+                .forward(&x, None, None)
+        };
         assert_eq!(bag(Bag::Sum), Tensor::from([[5.0], [4.0]]));
         assert_eq!(bag(Bag::Mean), Tensor::from([[2.5], [2.0]]));
         assert_eq!(bag(Bag::Max), Tensor::from([[4.0], [2.0]]));
-        let (half, layer) = (Tensor::full([2, 2], 0.5), EmbeddingBag::from_pretrained(&table));
-        let weighted = layer.mode(Bag::Sum).padding_idx(1).forward(&x, None, Some(&half));
+        let (half, layer) = (
+            Tensor::full([2, 2], 0.5),
+            EmbeddingBag::from_pretrained(&table),
+        );
+        let weighted = layer
+            .mode(Bag::Sum)
+            .padding_idx(1)
+            .forward(&x, None, Some(&half));
         assert_eq!(weighted, Tensor::from([[2.5], [0.0]]));
     }
 
     #[test]
-    #[should_panic(expected = "embedding_bag: row 7 is none of the 3 rows of the table (in EmbeddingBag)")]
+    #[should_panic(
+        expected = "embedding_bag: row 7 is none of the 3 rows of the table (in EmbeddingBag)"
+    )]
     fn a_word_outside_of_the_vocabulary_is_named() {
         let _ = EmbeddingBag::new(3, 2).forward(&Tensor::from([[7]]), None, None);
     }

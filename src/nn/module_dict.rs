@@ -94,7 +94,12 @@ container!(
     |this, v| for (name, m) in this.iter() {
         m.visit_as(name, v);
     },
-    |c| ModuleDict(this.0.iter().map(|(n, m)| (n.clone(), m.copy_with(c))).collect())
+    |c| ModuleDict(
+        this.0
+            .iter()
+            .map(|(n, m)| (n.clone(), m.copy_with(c)))
+            .collect()
+    )
 );
 
 impl<M> Index<&str> for ModuleDict<M> {
@@ -124,7 +129,10 @@ mod tests {
         assert!(dict.keys().eq(["b", "a", "c"]));
         assert_eq!(dict.remove("a").map(|l| l.weight.shape()[1]), Some(2));
         assert_eq!((dict.len(), dict.num_parameters()), (2, 9));
-        assert!(dict.to_string().starts_with("ModuleDict(\n  (b): Linear("), "{dict}");
+        assert!(
+            dict.to_string().starts_with("ModuleDict(\n  (b): Linear("),
+            "{dict}"
+        );
         assert_eq!(dict.clone()["c"].weight.shape(), [1, 4]);
     }
 

@@ -138,7 +138,10 @@ mod tests {
         assert_eq!((list.len(), list.num_parameters()), (3, 9));
         let widths: Vec<_> = (&list).into_iter().map(|l| l.weight.shape()[1]).collect();
         assert_eq!(widths, [1, 2, 3]);
-        assert!(list.to_string().starts_with("ModuleList(\n  (0): Linear("), "{list}");
+        assert!(
+            list.to_string().starts_with("ModuleList(\n  (0): Linear("),
+            "{list}"
+        );
     }
 
     #[test]

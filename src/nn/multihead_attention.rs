@@ -138,25 +138,37 @@ impl MultiheadAttention {
     /// The features of the keys (`embed_dim`). The parameters are drawn anew.
     #[must_use]
     pub fn kdim(self, n: usize) -> MultiheadAttention {
-        MultiheadAttention::of(Settings { kdim: n, ..self.settings })
+        MultiheadAttention::of(Settings {
+            kdim: n,
+            ..self.settings
+        })
     }
 
     /// The features of the values (`embed_dim`). The parameters are drawn anew.
     #[must_use]
     pub fn vdim(self, n: usize) -> MultiheadAttention {
-        MultiheadAttention::of(Settings { vdim: n, ..self.settings })
+        MultiheadAttention::of(Settings {
+            vdim: n,
+            ..self.settings
+        })
     }
 
     /// With or without biases of the projections (with). The parameters are drawn anew.
     #[must_use]
     pub fn bias(self, on: bool) -> MultiheadAttention {
-        MultiheadAttention::of(Settings { bias: on, ..self.settings })
+        MultiheadAttention::of(Settings {
+            bias: on,
+            ..self.settings
+        })
     }
 
     /// One more key and value, which are learned, for every query (no). The parameters are drawn anew.
     #[must_use]
     pub fn add_bias_kv(self, on: bool) -> MultiheadAttention {
-        MultiheadAttention::of(Settings { add_bias_kv: on, ..self.settings })
+        MultiheadAttention::of(Settings {
+            add_bias_kv: on,
+            ..self.settings
+        })
     }
 
     /// One more key and value of zeros for every query (no).
@@ -217,14 +229,23 @@ impl MultiheadAttention {
     fn heads(&self) -> MultiHead<'_> {
         let s = &self.settings;
         let (heads, out) = (s.num_heads, &*self.out_proj.weight);
-        let mut all = match (&self.in_proj_weight, &self.q_proj_weight, &self.k_proj_weight, &self.v_proj_weight) {
+        let mut all = match (
+            &self.in_proj_weight,
+            &self.q_proj_weight,
+            &self.k_proj_weight,
+            &self.v_proj_weight,
+        ) {
             (Some(w), ..) => MultiHead::packed(heads, w, out),
             (None, Some(q), Some(k), Some(v)) => MultiHead::separate(heads, [q, k, v], out),
             _ => unreachable!("projections are packed or separate"),
         };
         all = all
             .add_zero(s.add_zero_attn)
-            .dropout(if self.mode.is_training() { s.dropout } else { 0.0 });
+            .dropout(if self.mode.is_training() {
+                s.dropout
+            } else {
+                0.0
+            });
         if let Some(b) = self.in_proj_bias.get() {
             all = all.in_bias(b);
         }

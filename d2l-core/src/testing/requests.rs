@@ -38,7 +38,10 @@ mod tests {
     fn parts_of_a_tensor_cost_their_own_size_on_the_way_back() {
         let asked = |steps: usize| {
             let x = Tensor::ones([steps, 1000]).requires_grad_(true);
-            let y = x.unbind(0).iter().fold(Tensor::zeros([1000]), |sum, row| sum + row);
+            let y = x
+                .unbind(0)
+                .iter()
+                .fold(Tensor::zeros([1000]), |sum, row| sum + row);
             let backward = requests(|| y.sum().backward()).1.bytes;
             assert_eq!(x.grad(), Some(Tensor::ones([steps, 1000])));
             backward

@@ -3,8 +3,8 @@ mod cell;
 mod step;
 mod weights;
 
-pub(super) use cell::{cell, one_step};
 use cell::check_state;
+pub(super) use cell::{cell, one_step};
 pub(super) use step::{State, Step};
 pub use weights::RecurrentWeights;
 pub(super) use weights::Weights;
@@ -53,7 +53,10 @@ impl Settings {
             }
         };
         add(self.proj_size > 0, format!("proj_size={}", self.proj_size));
-        add(self.num_layers != 1, format!("num_layers={}", self.num_layers));
+        add(
+            self.num_layers != 1,
+            format!("num_layers={}", self.num_layers),
+        );
         add(!self.bias, "bias=False".to_string());
         add(self.batch_first, format!("batch_first={}", flag(true)));
         add(self.dropout != 0.0, format!("dropout={:?}", self.dropout));
@@ -117,7 +120,11 @@ impl Stack {
         let s = &settings;
         let above = s.directions() * s.state_size();
         let weights = (0..s.num_layers * s.directions()).map(|i| {
-            let input = if i < s.directions() { s.input_size } else { above };
+            let input = if i < s.directions() {
+                s.input_size
+            } else {
+                above
+            };
             RecurrentWeights::new(s.step.gates(), input, s.hidden_size, s.proj_size, s.bias)
         });
         Stack {
@@ -183,7 +190,11 @@ impl Stack {
             if single { joined.squeeze(1) } else { joined }
         };
         let h = all(ends.iter().map(|s| &s.h).collect());
-        let c = ends.iter().map(|s| s.c.as_ref()).collect::<Option<_>>().map(all);
+        let c = ends
+            .iter()
+            .map(|s| s.c.as_ref())
+            .collect::<Option<_>>()
+            .map(all);
         Ok((if single { y.squeeze(1) } else { y }, State { h, c }))
     }
 
@@ -272,7 +283,9 @@ impl Stack {
         steps: usize,
         n: usize,
     ) -> Result<Option<Vec<Tensor>>, Error> {
-        let Some(lengths) = lengths else { return Ok(None) };
+        let Some(lengths) = lengths else {
+            return Ok(None);
+        };
         if lengths.dtype() != DType::I64 || lengths.shape() != [n] {
             let why = format!(
                 "lengths are i64 [{n}], one for each sequence, not {} {:?}",
@@ -321,7 +334,9 @@ impl Walk {
         let (mut state, mut outs) = (start, Vec::with_capacity(steps));
         for i in 0..steps {
             let t = if reverse { steps - 1 - i } else { i };
-            let next = self.step.next(&gates.select(self.time, t as isize), &state, w);
+            let next = self
+                .step
+                .next(&gates.select(self.time, t as isize), &state, w);
             match &self.valid {
                 None => {
                     outs.push(next.h.clone());
@@ -379,19 +394,25 @@ macro_rules! recurrent_options {
             #[must_use]
             #[track_caller]
             pub fn num_layers(self, n: usize) -> $layer {
-                $layer { stack: self.stack.with(|s| s.num_layers = n) }
+                $layer {
+                    stack: self.stack.with(|s| s.num_layers = n),
+                }
             }
 
             /// With or without biases (with). The parameters are drawn anew.
             #[must_use]
             pub fn bias(self, on: bool) -> $layer {
-                $layer { stack: self.stack.with(|s| s.bias = on) }
+                $layer {
+                    stack: self.stack.with(|s| s.bias = on),
+                }
             }
 
             /// Inputs and outputs are `[n, time, features]` instead of `[time, n, features]` (no).
             #[must_use]
             pub fn batch_first(self, on: bool) -> $layer {
-                $layer { stack: self.stack.with(|s| s.batch_first = on) }
+                $layer {
+                    stack: self.stack.with(|s| s.batch_first = on),
+                }
             }
 
             /// The probability by which the outputs of all layers but the last are dropped in
@@ -402,14 +423,18 @@ macro_rules! recurrent_options {
             #[must_use]
             #[track_caller]
             pub fn dropout(self, p: f64) -> $layer {
-                $layer { stack: self.stack.with(|s| s.dropout = p) }
+                $layer {
+                    stack: self.stack.with(|s| s.dropout = p),
+                }
             }
 
             /// Each layer also reads the sequence from its end, and gives the outputs of both
             /// directions side by side (no). The parameters are drawn anew.
             #[must_use]
             pub fn bidirectional(self, on: bool) -> $layer {
-                $layer { stack: self.stack.with(|s| s.bidirectional = on) }
+                $layer {
+                    stack: self.stack.with(|s| s.bidirectional = on),
+                }
             }
 
             /// The parameters of layer `i`.

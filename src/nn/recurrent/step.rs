@@ -105,7 +105,10 @@ impl State {
         let choose = |new: &Tensor, old: &Tensor| Tensor::where_(valid, new, old);
         State {
             h: choose(&next.h, &self.h),
-            c: next.c.zip(self.c.as_ref()).map(|(new, old)| choose(&new, old)),
+            c: next
+                .c
+                .zip(self.c.as_ref())
+                .map(|(new, old)| choose(&new, old)),
         }
     }
 }
