@@ -182,7 +182,8 @@ fn multi_head(a: &Args) -> Option<Outcome> {
     let attention = attention
         .add_zero(flag(a, 9, "add_zero_attn", false))
         .dropout(dropout);
-    let (y, weights) = attention.forward(&q, &k, &v, mask(a, &q, heads));
+    let masks = [a.tensor(16, "attn_mask"), a.tensor(14, "key_padding_mask")];
+    let (y, weights) = attention.forward(&q, &k, &v, mask(masks, &q, heads));
     if !flag(a, 15, "need_weights", true) {
         return Some(turned(&y).into());
     }
@@ -195,8 +196,8 @@ fn multi_head(a: &Args) -> Option<Outcome> {
     Some((turned(&y), weights).into())
 }
 
-/// Both masks of PyTorch as one that is added.
-fn mask(a: &Args, q: &Tensor, heads: usize) -> AttentionMask {
+/// Two masks of PyTorch, one of scores and one of the keys of each example, as one that is added.
+pub fn mask([scores, keys]: [Option<&Tensor>; 2], q: &Tensor, heads: usize) -> AttentionMask {
     let added = |m: &Tensor| match m.dtype() {
         DType::Bool => Tensor::zeros(m.shape()).masked_fill(m, f64::NEG_INFINITY),
         _ => m.clone(),
@@ -205,8 +206,8 @@ fn mask(a: &Args, q: &Tensor, heads: usize) -> AttentionMask {
         [n, l, s] if q.dim() == 3 => m.reshape([n / heads, heads, l, s]),
         _ => m,
     };
-    let attention = a.tensor(16, "attn_mask").map(|m| of_heads(added(m)));
-    let padding = a.tensor(14, "key_padding_mask").map(|m| match *m.shape() {
+    let attention = scores.map(|m| of_heads(added(m)));
+    let padding = keys.map(|m| match *m.shape() {
         [n, s] => added(m).reshape([n, 1, 1, s]),
         _ => added(m),
     });
