@@ -1,7 +1,7 @@
 //! Copies through strides: views made contiguous, and back.
 mod transpose;
 
-pub use transpose::transpose;
+pub use transpose::{columns, transpose};
 
 use super::{
     elementwise::axes::Axes,

@@ -1,4 +1,5 @@
 //! Transposes, tile by tile, for elements of any type.
+use super::super::math::Float;
 use std::mem::MaybeUninit;
 
 #[cfg(target_arch = "x86_64")]
@@ -46,6 +47,31 @@ pub fn transpose<T: Copy>(
     }
 }
 
+/// `dst[j width + i] = src[i rs + j]` for `i < rows`, 0 for `rows <= i < width`: columns one after the
+/// other, filled up.
+///
+/// # Panics
+/// If a slice is too short or `rows` is more than `width`.
+pub fn columns<T: Float>(rows: usize, src: &[T], rs: usize, dst: &mut [T], width: usize) {
+    let cols = dst.len() / width;
+    if rows == 0 || cols == 0 {
+        return dst.fill(T::ZERO);
+    }
+    assert!(rows <= width && (rows - 1) * rs + cols <= src.len());
+    #[cfg(target_arch = "x86_64")]
+    if size_of::<T>() == 4 && level() >= Level::Avx2 && (width < 8 || width.is_multiple_of(8)) {
+        // SAFETY: the extents were checked above, the width too; a float of four bytes is an `f32`.
+        return unsafe {
+            let (src, dst) = (src.as_ptr().cast(), dst.as_mut_ptr().cast());
+            x86::four_byte_columns(rows, cols, src, rs, dst, width)
+        };
+    }
+    if rows < width {
+        dst.fill(T::ZERO);
+    }
+    transpose(rows, cols, src, rs, dst, width);
+}
+
 /// Covers the matrix with `N` by `N` tiles, and the rest element by element.
 ///
 /// # Safety
@@ -79,9 +105,7 @@ unsafe fn tiles<T: Copy, const N: usize>(
                 for j in (strip..full_cols.min(strip + STRIP)).step_by(line) {
                     let width = line.min(full_cols - j);
                     let (src, dst) = (src.add(i * rs + j), dst.add(j * ds + i));
-                    // Lines of the result that follow each other closely need no detour.
-                    let apart = ds * size_of::<T>() > 64;
-                    let whole = apart && height == line && width == line && line * line <= SQUARE;
+                    let whole = height == line && width == line && line * line <= SQUARE;
                     let (to, step) = if whole { (buffer, line) } else { (dst, ds) };
                     for i in (0..height).step_by(N) {
                         for j in (0..width).step_by(N) {
@@ -136,9 +160,6 @@ mod x86 {
     ) {
         // SAFETY: demanded of the caller.
         unsafe {
-            if rows < 8 && rows == ds {
-                return narrow(rows, cols, src, rs, dst);
-            }
             let tile = |src: *const f32, dst, ds| eight_by_eight(|i| src.add(i * rs), dst, ds);
             let past = past_the_cache(rows * cols, dst, ds);
             let line = |from, to, n| move_line(from, to, n, past);
@@ -147,24 +168,43 @@ mod x86 {
         }
     }
 
-    /// Fewer than eight rows, whose columns follow each other in the result: whole registers are
-    /// written, and the next column covers what was too much.
+    /// [`super::columns`] for elements of four bytes. Whole registers are written; where that is too
+    /// much, the next column covers it.
     ///
     /// # Safety
-    /// As [`super::transpose`] after its check, with `ds == rows`, and AVX2.
-    #[inline]
+    /// As there after its check, AVX2, and a width that is below eight or a multiple of it.
     #[target_feature(enable = "avx2")]
-    unsafe fn narrow(rows: usize, cols: usize, src: *const f32, rs: usize, dst: *mut f32) {
-        let mut j = 0;
-        // SAFETY: demanded of the caller; the last register of a block ends within the result.
-        unsafe {
-            while (j + 7) * rows + 8 <= cols * rows {
-                let row = |i: usize| src.add(i.min(rows - 1) * rs + j);
-                eight_by_eight(row, dst.add(j * rows), rows);
-                j += 8;
-            }
-            for j in j..cols {
-                (0..rows).for_each(|i| *dst.add(j * rows + i) = *src.add(i * rs + j));
+    pub unsafe fn four_byte_columns(
+        rows: usize,
+        cols: usize,
+        src: *const f32,
+        rs: usize,
+        dst: *mut f32,
+        width: usize,
+    ) {
+        const NONE: [f32; 8] = [0.0; 8];
+        for first in (0..width).step_by(8) {
+            let mut j = 0;
+            // SAFETY: demanded of the caller; rows are read within, and the last register of a block
+            // ends within the result.
+            unsafe {
+                while (j + 7) * width + first + 8 <= cols * width {
+                    let row = |i: usize| {
+                        if first + i < rows {
+                            src.add((first + i) * rs + j)
+                        } else {
+                            NONE.as_ptr()
+                        }
+                    };
+                    eight_by_eight(row, dst.add(j * width + first), width);
+                    j += 8;
+                }
+                for j in j..cols {
+                    for i in first..width.min(first + 8) {
+                        let x = if i < rows { *src.add(i * rs + j) } else { 0.0 };
+                        *dst.add(j * width + i) = x;
+                    }
+                }
             }
         }
     }
@@ -279,7 +319,44 @@ mod x86 {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::storage::Storage, transpose};
+    use super::{
+        super::super::{
+            math::Float,
+            simd::{levels, with_level},
+            storage::Storage,
+        },
+        columns, transpose,
+    };
+
+    fn check_columns<T: Float>() {
+        for (width, cols) in [4, 6, 8, 16, 32]
+            .into_iter()
+            .flat_map(|w| (0..35).map(move |c| (w, c)))
+        {
+            for rows in 0..=width {
+                let rs = cols + 3;
+                let src: Vec<T> = (0..rows * rs)
+                    .map(|i| T::from_f64(i as f64 + 1.0))
+                    .collect();
+                let at = |i: usize, j: usize| if i < rows { src[i * rs + j] } else { T::ZERO };
+                let want: Vec<T> = (0..cols)
+                    .flat_map(|j| (0..width).map(move |i| (i, j)))
+                    .map(|(i, j)| at(i, j))
+                    .collect();
+                for level in levels() {
+                    let mut dst = vec![T::ONE; width * cols];
+                    with_level(level, || columns(rows, &src, rs, &mut dst, width));
+                    assert!(dst == want, "{level} {rows}x{cols} to {width}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn columns_are_filled_up() {
+        check_columns::<f32>();
+        check_columns::<f64>();
+    }
 
     #[test]
     fn large_matrices_go_past_the_cache() {

@@ -1,5 +1,5 @@
 //! Copies of the factors in the order in which the inner loops read them.
-use super::super::{copy::transpose, math::Float};
+use super::super::{copy::columns, math::Float};
 use std::{cell::Cell, thread::LocalKey};
 
 /// Cuts the first axis (of `len`, stride `rs`) into groups of `width` and writes, for each, its `k`
@@ -25,12 +25,12 @@ pub fn pack<T: Float>(
     let first = if rs == 1 { whole } else { 0 };
     for (g, out) in out.chunks_exact_mut(width * k).enumerate().skip(first) {
         let (rows, here) = (&src[g * width * rs..], width.min(len - g * width));
+        if cs == 1 {
+            columns(here, rows, rs, out, width);
+            continue;
+        }
         if here < width {
             out.fill(T::ZERO);
-        }
-        if cs == 1 {
-            transpose(here, k, rows, rs, out, width);
-            continue;
         }
         for i in 0..here {
             for (p, out) in out[i..].iter_mut().step_by(width).enumerate() {
