@@ -32,14 +32,14 @@ impl Edge {
     /// The place in the order in which gradients are complete: highest first.
     pub(crate) fn seq(&self) -> u64 {
         match self {
-            Edge::Node(n) => n.get().seq,
+            Edge::Node(n) => n.get().head.seq,
             Edge::Leaf(_, seq) => *seq,
         }
     }
 
     pub(super) fn hooks(&self) -> &Hooks {
         match self {
-            Edge::Node(n) => &n.get().hooks,
+            Edge::Node(n) => &n.get().head.hooks,
             Edge::Leaf(leaf, _) => &leaf.meta().hooks,
         }
     }
@@ -128,7 +128,7 @@ impl Meta {
     /// `f` of the hooks of a leaf, or of what an operation computed: those are its node's.
     pub(super) fn with_hooks<R>(&self, f: impl FnOnce(&Hooks) -> R) -> R {
         match self.node() {
-            Some(node) => f(&node.get().hooks),
+            Some(node) => f(&node.get().head.hooks),
             None => f(&self.hooks),
         }
     }
@@ -171,10 +171,7 @@ impl Tensor {
     where
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
-        if !is_recording(&inputs) {
-            return self;
-        }
-        self.attach(op, inputs, None, rule)
+        self.attach(op, inputs, false, rule)
     }
 
     /// As [`Tensor::record`], for rules that use the result itself: it is kept and found in
@@ -188,45 +185,34 @@ impl Tensor {
     where
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
-        if !is_recording(&inputs) {
-            return self;
-        }
-        let output = Saved::new(op, self.with_meta(Meta::none()));
-        self.attach(op, inputs, Some(output), rule)
+        self.attach(op, inputs, true, rule)
     }
 
     fn attach<const N: usize, F>(
-        mut self,
+        self,
         op: &'static str,
         inputs: [&Tensor; N],
-        output: Option<Saved>,
+        keep: bool,
         rule: F,
     ) -> Tensor
     where
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
         const { assert!(N <= MAX_INPUTS) };
-        // The leaves' numbers are taken before the node's own.
-        let mut edges = [const { None }; MAX_INPUTS];
-        edges
-            .iter_mut()
-            .zip(inputs)
-            .for_each(|(e, x)| *e = x.edge());
-        let node = OpNode {
-            op,
-            place: anomaly::place(op, &self),
-            seq: next_seq(),
-            edges,
-            hooks: Hooks::none(),
-            output: Mutex::new(output),
-            rule: Mutex::new(Some(Plain(rule))),
+        let Some(head) = Head::new(op, &self, &inputs, keep) else {
+            return self;
         };
+        let rule = Mutex::new(Some(Plain(rule)));
+        self.computed_by(Arc::new(OpNode { head, rule }), &inputs)
+    }
+
+    fn computed_by(mut self, node: Arc<Node>, inputs: &[&Tensor]) -> Tensor {
         // A result in the memory of its only input is a view of it.
-        let base = match inputs[..] {
+        let base = match inputs {
             [x] if x.shares_storage(&self) => Some(x.origin().clone()),
             _ => None,
         };
-        self.set_meta(base, Meta::of_node(Arc::new(node)));
+        self.set_meta(base, Meta::of_node(node));
         self
     }
 }
@@ -257,10 +243,7 @@ where
     F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
 {
     fn run(&self, grad: &Tensor, cx: &Context<'_>) -> Option<Gradients> {
-        let mut all = [const { None }; MAX_INPUTS];
-        let grads = (self.as_ref()?.0)(grad, cx);
-        all.iter_mut().zip(grads).for_each(|(a, g)| *a = g);
-        Some(all)
+        Some(spread((self.as_ref()?.0)(grad, cx)))
     }
 
     fn clear(&mut self) {
@@ -268,26 +251,62 @@ where
     }
 }
 
+#[inline(never)]
+fn spread<const N: usize>(grads: [Option<Tensor>; N]) -> Gradients {
+    let mut all = [const { None }; MAX_INPUTS];
+    all.iter_mut().zip(grads).for_each(|(a, g)| *a = g);
+    all
+}
+
 /// A recorded operation.
 pub(crate) type Node = OpNode<dyn Rule>;
 
 pub(crate) struct OpNode<R: Rule + ?Sized> {
+    head: Head,
+    rule: Mutex<R>,
+}
+
+/// All of a node but its rule.
+struct Head {
     op: &'static str,
     place: Option<Box<Place>>,
     seq: u64,
     edges: [Option<Edge>; MAX_INPUTS],
     hooks: Hooks,
     output: Mutex<Option<Saved>>,
-    rule: Mutex<R>,
+}
+
+impl Head {
+    /// The node of `out`, which is kept if `keep`; none if no input needs a gradient.
+    fn new(op: &'static str, out: &Tensor, inputs: &[&Tensor], keep: bool) -> Option<Head> {
+        if !is_recording(inputs) {
+            return None;
+        }
+        let output = keep.then(|| Saved::new(op, out.with_meta(Meta::none())));
+        // The leaves' numbers are taken before the node's own.
+        let mut edges = [const { None }; MAX_INPUTS];
+        for (edge, x) in edges.iter_mut().zip(inputs) {
+            *edge = x.edge();
+        }
+        Some(Head {
+            op,
+            place: anomaly::place(op, out),
+            seq: next_seq(),
+            edges,
+            hooks: Hooks::none(),
+            output: Mutex::new(output),
+        })
+    }
 }
 
 impl Node {
     /// Adds the gradients of the inputs to those on their way, given the gradient of the output;
     /// those of inputs numbered below `floor` are not wanted.
     pub(super) fn run(self: &Arc<Self>, grad: &Tensor, floor: u64, pending: &mut Pending) {
-        let edge = |i: usize| self.edges[i].as_ref().filter(|e| e.seq() >= floor);
+        let head = &self.head;
+        let edge = |i: usize| head.edges[i].as_ref().filter(|e| e.seq() >= floor);
         let cx = Context {
-            op: self.op,
+            op: head.op,
             needs: &|i| edge(i).is_some(),
             sum: &|i| pending.sum(edge(i)?),
             output: self.output(),
@@ -295,13 +314,13 @@ impl Node {
         let Some(grads) = lock(&self.rule).run(grad, &cx) else {
             let why = format!(
                 "the graph behind `{}` was freed by an earlier backward; call `backward_retain_graph` the first time",
-                self.op
+                head.op
             );
             fail(&Error::new("backward", ErrorKind::Autograd, why))
         };
         for (i, grad) in grads.into_iter().enumerate() {
             if let (Some(edge), Some(grad)) = (edge(i), grad) {
-                anomaly::check(self.op, self.place.as_deref(), i, &grad);
+                anomaly::check(head.op, head.place.as_deref(), i, &grad);
                 pending.add(edge, grad);
             }
         }
@@ -309,7 +328,7 @@ impl Node {
 
     /// The saved result; it takes part in the graph only while a second derivative is recorded.
     fn output(self: &Arc<Self>) -> Option<Tensor> {
-        let output = lock(&self.output);
+        let output = lock(&self.head.output);
         output.as_ref().map(|o| match is_grad_enabled() {
             true => o.with_meta(Meta::of_node(self.clone())),
             false => Tensor::clone(o),
@@ -319,7 +338,7 @@ impl Node {
     /// Frees what was saved.
     pub(crate) fn release(&self) {
         lock(&self.rule).clear();
-        let output = lock(&self.output).take();
+        let output = lock(&self.head.output).take();
         drop(output); // outside of the lock
     }
 }

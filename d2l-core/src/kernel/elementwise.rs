@@ -33,21 +33,33 @@ fn is_float<A: 'static>() -> bool {
 
 /// A loop over plain slices, `out[i] = f(x[i])`. It is all that is compiled for each formula; what
 /// cuts the work into pieces is compiled once for all of them, and calls it.
-pub type MapLoop<'f, A, R> = &'f (dyn Fn(&[A], &mut [R]) + Sync);
+pub trait MapLoop<A, R>: Sync {
+    /// Writes all of `out`.
+    fn run(&self, x: &[A], out: &mut [R]);
+}
 
 /// The same for `out[i] = f(a[i], b[i])`.
-pub type ZipLoop<'f, A, B, R> = &'f (dyn Fn(&[A], &[B], &mut [R]) + Sync);
+pub trait ZipLoop<A, B, R>: Sync {
+    /// Writes all of `out`.
+    fn run(&self, a: &[A], b: &[B], out: &mut [R]);
+}
+
+/// A formula, of which these are the loops. Not a `dyn Fn`, whose table has three entries that call the
+/// closure, each with a copy of its code.
+struct Formula<F>(F);
 
 /// The loop of a formula for [`map`] and [`map_strided`].
 #[inline]
-pub fn map_loop<A: Copy + 'static, R>(
-    f: impl Fn(A) -> R + Copy + Sync,
-) -> impl Fn(&[A], &mut [R]) + Sync {
-    move |x, out| {
+pub fn map_loop<A: Copy + 'static, R>(f: impl Fn(A) -> R + Copy + Sync) -> impl MapLoop<A, R> {
+    Formula(f)
+}
+
+impl<A: Copy + 'static, R, F: Fn(A) -> R + Copy + Sync> MapLoop<A, R> for Formula<F> {
+    fn run(&self, x: &[A], out: &mut [R]) {
         if x.len() > SHORT && is_float::<A>() {
-            map_simd(x, out, f);
+            map_simd(x, out, self.0);
         } else {
-            x.iter().zip(out).for_each(|(&x, o)| *o = f(x));
+            x.iter().zip(out).for_each(|(&x, o)| *o = (self.0)(x));
         }
     }
 }
@@ -56,23 +68,30 @@ pub fn map_loop<A: Copy + 'static, R>(
 #[inline]
 pub fn zip_loop<A: Copy + 'static, B: Copy, R>(
     f: impl Fn(A, B) -> R + Copy + Sync,
-) -> impl Fn(&[A], &[B], &mut [R]) + Sync {
-    move |a, b, out| {
+) -> impl ZipLoop<A, B, R> {
+    Formula(f)
+}
+
+impl<A: Copy + 'static, B: Copy, R, F> ZipLoop<A, B, R> for Formula<F>
+where
+    F: Fn(A, B) -> R + Copy + Sync,
+{
+    fn run(&self, a: &[A], b: &[B], out: &mut [R]) {
         if a.len() > SHORT && is_float::<A>() {
-            zip_simd(a, b, out, f);
+            zip_simd(a, b, out, self.0);
         } else {
-            zip_plain(a, b, out, f);
+            zip_plain(a, b, out, self.0);
         }
     }
 }
 
 /// `out[i] = f(x[i])`.
-pub fn map<A: Sync, R: Send>(x: &[A], out: &mut [R], run: MapLoop<'_, A, R>) {
+pub fn map<A: Sync, R: Send>(x: &[A], out: &mut [R], run: &dyn MapLoop<A, R>) {
     assert_eq!(x.len(), out.len());
     if serial(x.len()) {
-        run(x, out);
+        run.run(x, out);
     } else {
-        for_chunks(out, CHUNK, |i, out| run(&x[i..][..out.len()], out));
+        for_chunks(out, CHUNK, |i, out| run.run(&x[i..][..out.len()], out));
     }
 }
 
@@ -84,13 +103,13 @@ simd! {
 }
 
 /// `out[i] = f(a[i], b[i])`.
-pub fn zip<A: Sync, B: Sync, R: Send>(a: &[A], b: &[B], out: &mut [R], run: ZipLoop<'_, A, B, R>) {
+pub fn zip<A: Sync, B: Sync, R: Send>(a: &[A], b: &[B], out: &mut [R], run: &dyn ZipLoop<A, B, R>) {
     assert!(a.len() == out.len() && b.len() == out.len());
     if serial(out.len()) {
-        run(a, b, out);
+        run.run(a, b, out);
     } else {
         for_chunks(out, CHUNK, |i, out| {
-            run(&a[i..][..out.len()], &b[i..][..out.len()], out)
+            run.run(&a[i..][..out.len()], &b[i..][..out.len()], out)
         });
     }
 }
@@ -116,7 +135,7 @@ pub fn map_in_place<A: Copy + Send>(out: &mut [A], f: impl Fn(A) -> A + Copy + S
     if out.len() <= SHORT {
         out.iter_mut().for_each(|o| *o = f(*o));
     } else {
-        pieces(out, &|_, out| map_in_place_simd(out, f));
+        pieces(out, |_, out| map_in_place_simd(out, f));
     }
 }
 
@@ -139,7 +158,7 @@ where
     if out.len() <= SHORT {
         out.iter_mut().zip(b).for_each(|(o, &b)| *o = f(*o, b));
     } else {
-        pieces(out, &|i, out| {
+        pieces(out, |i, out| {
             zip_in_place_simd(out, &b[i..][..out.len()], f)
         });
     }
@@ -153,12 +172,10 @@ simd! {
 }
 
 /// Calls `f(start, piece)` for all of `out` at once, or chunk by chunk on several threads.
-fn pieces<R: Send>(out: &mut [R], f: &(dyn Fn(usize, &mut [R]) + Sync)) {
-    if serial(out.len()) {
-        f(0, out);
-    } else {
-        for_chunks(out, CHUNK, f);
-    }
+#[inline]
+fn pieces<R: Send>(out: &mut [R], f: impl Fn(usize, &mut [R]) + Sync) {
+    let chunk = if serial(out.len()) { out.len() } else { CHUNK };
+    for_chunks(out, chunk, f);
 }
 
 /// `out[i] += alpha * x[i]`: the step of gradient descent.

@@ -40,18 +40,23 @@ unsafe impl Sync for Storage {}
 
 impl Storage {
     /// `n` elements, written by `fill`, which must write them all.
+    #[inline]
     pub(crate) fn new<T: Plain>(n: usize, fill: impl FnOnce(&mut [T])) -> Storage {
-        let bytes = n
-            .checked_mul(size_of::<T>())
-            .expect("tensor: size overflows memory");
-        let buffer = Buffer::new(bytes);
+        // The rest is compiled once for all closures.
+        let storage = Storage::unwritten(n, size_of::<T>());
         // SAFETY: the buffer holds `n` aligned, initialised elements (`Plain`) and is not shared.
-        fill(unsafe { std::slice::from_raw_parts_mut(buffer.as_ptr().cast(), n) });
+        fill(unsafe { std::slice::from_raw_parts_mut(storage.parts().0, n) });
+        storage
+    }
+
+    /// `n` elements of `size` bytes, with arbitrary values.
+    fn unwritten(n: usize, size: usize) -> Storage {
+        let bytes = n.checked_mul(size).expect("tensor: size overflows memory");
         Storage {
             lock: AtomicI32::new(0),
             version: AtomicU32::new(0),
             history: AtomicU32::new(0),
-            buffer: UnsafeCell::new(buffer),
+            buffer: UnsafeCell::new(Buffer::new(bytes)),
         }
     }
 

@@ -37,7 +37,30 @@ const SPIN: Duration = Duration::from_micros(100);
 const PAUSES: u32 = 100;
 const MAX_CHUNKS: usize = u16::MAX as usize;
 
-type Task = *const (dyn Fn(usize) + Sync);
+/// What a region runs. A trait of its own: the table of a `dyn Fn` has three entries that call the
+/// closure, each with a copy of its code.
+trait Chunk: Sync {
+    fn run(&self, i: usize);
+}
+
+impl<F: Fn(usize) + Sync> Chunk for F {
+    fn run(&self, i: usize) {
+        self(i)
+    }
+}
+
+/// The same for pieces of a slice.
+trait Piece<T>: Sync {
+    fn run(&self, start: usize, piece: &mut [T]);
+}
+
+impl<T, F: Fn(usize, &mut [T]) + Sync> Piece<T> for F {
+    fn run(&self, start: usize, piece: &mut [T]) {
+        self(start, piece)
+    }
+}
+
+type Task = *const dyn Chunk;
 
 #[repr(align(128))]
 struct Line<T>(T);
@@ -119,40 +142,43 @@ pub fn set_num_threads(n: usize) {
 
 /// Runs `f(0)`, …, `f(chunks - 1)` in any order, on several threads where that pays. A chunk should be
 /// worth ten microseconds or more. A panic in a chunk reaches the caller when all chunks have ended.
-pub fn parallel(chunks: usize, f: &(dyn Fn(usize) + Sync)) {
-    parallel_ns(chunks, chunks.saturating_mul(CHUNK_NS), f);
+pub fn parallel(chunks: usize, f: &(impl Fn(usize) + Sync)) {
+    run_all(chunks, chunks.saturating_mul(CHUNK_NS), f);
 }
 
 /// [`parallel`] for chunks of another size: `ns` estimates the work of the whole region in
 /// nanoseconds.
-pub fn parallel_ns(chunks: usize, ns: usize, f: &(dyn Fn(usize) + Sync)) {
+pub fn parallel_ns(chunks: usize, ns: usize, f: &(impl Fn(usize) + Sync)) {
+    run_all(chunks, ns, f);
+}
+
+fn run_all(chunks: usize, ns: usize, f: &dyn Chunk) {
     if chunks > 1 && ns >= ENTER_NS && num_threads() > 1 && enter(chunks, ns, f) {
         return;
     }
-    (0..chunks).for_each(f);
+    (0..chunks).for_each(|i| f.run(i));
 }
 
 /// Cuts `out` into pieces of `chunk` elements (the last may be shorter) and runs `f(start, piece)` on
 /// each, like [`parallel`].
 #[inline]
 pub fn for_chunks<T: Send>(out: &mut [T], chunk: usize, f: impl Fn(usize, &mut [T]) + Sync) {
-    if out.len() <= chunk {
-        f(0, out)
-    } else {
-        for_many(out, chunk, &f)
-    }
+    for_pieces(out, chunk, &f)
 }
 
-/// [`for_chunks`] for more than one chunk; compiled once for all functions.
-fn for_many<T: Send>(out: &mut [T], chunk: usize, f: &(dyn Fn(usize, &mut [T]) + Sync)) {
+/// [`for_chunks`], compiled once for all functions.
+fn for_pieces<T: Send>(out: &mut [T], chunk: usize, f: &dyn Piece<T>) {
     let len = out.len();
+    if len <= chunk {
+        return f.run(0, out);
+    }
     let base = Shared(out.as_mut_ptr());
     parallel(len.div_ceil(chunk), &|i| {
         let start = i * chunk;
         // SAFETY: chunk `i` is run once and no two chunks overlap; all lie within `out`, which is
         // borrowed until `parallel` returns.
         let piece = unsafe { base.slice(start, chunk.min(len - start)) };
-        f(start, piece);
+        f.run(start, piece);
     });
 }
 
@@ -189,7 +215,7 @@ impl<T> Shared<T> {
 
 /// Runs a region in the pool, or returns false if the pool is taken.
 #[inline(never)]
-fn enter(chunks: usize, ns: usize, f: &(dyn Fn(usize) + Sync)) -> bool {
+fn enter(chunks: usize, ns: usize, f: &dyn Chunk) -> bool {
     if POOL.busy.swap(true, Acquire) {
         return false;
     }
@@ -197,7 +223,7 @@ fn enter(chunks: usize, ns: usize, f: &(dyn Fn(usize) + Sync)) -> bool {
     let wake = ns >= WAKE_NS || unwoken >= WAKE_SUM_NS;
     POOL.unwoken.store(if wake { 0 } else { unwoken }, Relaxed);
     let group = chunks.div_ceil(MAX_CHUNKS);
-    let part = |i: usize| (i * group..chunks.min((i + 1) * group)).for_each(f);
+    let part = |i: usize| (i * group..chunks.min((i + 1) * group)).for_each(|i| f.run(i));
     #[cfg(test)]
     let (level, part) = (super::simd::level(), &part);
     #[cfg(test)]
@@ -212,13 +238,8 @@ fn enter(chunks: usize, ns: usize, f: &(dyn Fn(usize) + Sync)) -> bool {
 
 impl Pool {
     /// One region; the caller holds `busy`. Returns the panic of a chunk, if there was one.
-    fn region(
-        &'static self,
-        n: usize,
-        wake: bool,
-        f: &(dyn Fn(usize) + Sync),
-    ) -> Option<Box<dyn Any + Send>> {
-        let task: *const (dyn Fn(usize) + Sync + '_) = f;
+    fn region(&'static self, n: usize, wake: bool, f: &dyn Chunk) -> Option<Box<dyn Any + Send>> {
+        let task: *const (dyn Chunk + '_) = f;
         // SAFETY: only the lifetime changes; the pointer is not followed after this function returns,
         // since that needs a claimed chunk and all of them are waited for.
         let task: Task = unsafe { std::mem::transmute(task) };
@@ -244,7 +265,7 @@ impl Pool {
         // SAFETY: the chunk belongs to a region that cannot end before `done` is counted up below, so
         // `task` is not written now and its referent is alive.
         let task = unsafe { &*(*self.task.get()).expect("a region has a task") };
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| task(i))) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| task.run(i))) {
             lock(&self.panic).get_or_insert(payload);
         }
         self.done.0.fetch_add(1, Release);

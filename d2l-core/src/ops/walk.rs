@@ -29,7 +29,7 @@ pub(crate) fn map<T: Plain, R: Plain>(
     map_by(x, dtype, &kernel::map_loop(f))
 }
 
-fn map_by<T: Plain, R: Plain>(x: &Tensor, dtype: DType, run: MapLoop<'_, T, R>) -> Tensor {
+fn map_by<T: Plain, R: Plain>(x: &Tensor, dtype: DType, run: &dyn MapLoop<T, R>) -> Tensor {
     Tensor::build::<R>(dtype, *x.dims(), |out| {
         if x.is_contiguous() {
             kernel::map(&x.read::<T>(), out, run);
@@ -64,7 +64,7 @@ fn zip_by<A: Plain, B: Plain, R: Plain>(
     b: &Tensor,
     shape: Dims,
     dtype: DType,
-    run: ZipLoop<'_, A, B, R>,
+    run: &dyn ZipLoop<A, B, R>,
 ) -> Tensor {
     Tensor::build::<R>(dtype, shape, |out| {
         if a.is_contiguous() && b.is_contiguous() && a.dims() == b.dims() {

@@ -199,9 +199,13 @@ impl Tensor {
         fill: impl FnOnce(&mut [T]),
     ) -> Tensor {
         debug_assert_eq!(size_of::<T>(), dtype.size());
-        let storage = Arc::new(Storage::new(shape.numel(), fill));
+        Tensor::on(Storage::new(shape.numel(), fill), dtype, shape)
+    }
+
+    /// A contiguous tensor that is all of `storage`.
+    fn on(storage: Storage, dtype: DType, shape: Dims) -> Tensor {
         let inner = Inner {
-            storage,
+            storage: Arc::new(storage),
             offset: 0,
             shape,
             strides: shape.strides(),

@@ -21,16 +21,16 @@ pub fn map_strided<A: Copy + Sync, R: Send>(
     shape: &[usize],
     x: &[A],
     strides: &[usize],
-    run: MapLoop<'_, A, R>,
+    run: &dyn MapLoop<A, R>,
 ) {
     if out.is_empty() {
         return;
     }
     let x = Input::new(x, shape, strides);
-    pieces(out, &|start, out| {
+    pieces(out, |start, out| {
         let mut buffer = [const { MaybeUninit::uninit() }; TILE];
         tiles(start, out.len(), x.row(), |at, n| {
-            run(x.read(start + at, n, &mut buffer), &mut out[at..at + n])
+            run.run(x.read(start + at, n, &mut buffer), &mut out[at..at + n])
         });
     });
 }
@@ -45,19 +45,19 @@ pub fn zip_strided<A: Copy + Sync, B: Copy + Sync, R: Send>(
     shape: &[usize],
     (a, b): (&[A], &[B]),
     [sa, sb]: [&[usize]; 2],
-    run: ZipLoop<'_, A, B, R>,
+    run: &dyn ZipLoop<A, B, R>,
 ) {
     if out.is_empty() {
         return;
     }
     let (a, b) = (Input::new(a, shape, sa), Input::new(b, shape, sb));
-    pieces(out, &|start, out| {
+    pieces(out, |start, out| {
         let mut left = [const { MaybeUninit::uninit() }; TILE];
         let mut right = [const { MaybeUninit::uninit() }; TILE];
         tiles(start, out.len(), a.row().min(b.row()), |at, n| {
             let a = a.read(start + at, n, &mut left);
             let b = b.read(start + at, n, &mut right);
-            run(a, b, &mut out[at..at + n]);
+            run.run(a, b, &mut out[at..at + n]);
         });
     });
 }
