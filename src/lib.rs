@@ -37,7 +37,8 @@
 //! ```
 //!
 //! Where to look: [`module`] (structs as models), [`nn`] (layers), [`loss`], [`optim`], [`data`],
-//! [`train`] (the [`Trainer`] and checkpoints), [`board`] (plots); [`Tensor`] and its gradients are
+//! [`train`] (the [`Trainer`] and checkpoints), [`file`] (weights of other programs),
+//! [`board`] (plots); [`Tensor`] and its gradients are
 //! the crate `d2l-core`, re-exported here.
 
 #![deny(missing_docs)]
@@ -50,7 +51,7 @@ extern crate self as d2l;
 pub mod __private;
 pub mod board;
 pub mod data;
-mod file;
+pub mod file;
 pub mod loss;
 pub mod module;
 pub mod nn;

@@ -13,6 +13,7 @@ mod errors;
 mod functional;
 mod indexing;
 mod init;
+mod interop;
 mod layout;
 mod linalg;
 mod lists;
@@ -111,6 +112,7 @@ fn run(folder: &Path, filters: &[String], own: bool) -> ExitCode {
     operations(folder, &chosen, &lists, &mut counts);
     refusals(folder, &chosen, &lists, &mut counts);
     init::run(folder, &chosen, &lists, &mut counts);
+    interop::run(folder, &chosen, &lists, &mut counts);
     panic::set_hook(hook);
     report::print(&counts, if filters.is_empty() { 2 } else { usize::MAX });
     println!("{:.1} s", start.elapsed().as_secs_f64());
