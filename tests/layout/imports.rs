@@ -47,11 +47,12 @@ fn the_kernel_knows_slices_only() {
 }
 
 /// Which rooms of the library each room may import.
-const MAY_IMPORT: [(&str, &[&str]); 8] = [
+const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("board", &["file"]),
     ("data", &["file"]),
     ("file", &[]),
     ("loss", &["module"]),
+    ("metrics", &[]),
     ("module", &["data", "file"]), // a hook is given a `Batch`
     ("nn", &["module"]),
     ("optim", &["module"]),
