@@ -37,7 +37,8 @@
 //! ```
 //!
 //! Where to look: [`module`] (structs as models), [`nn`] (layers), [`loss`], [`optim`], [`data`],
-//! [`train`] (the [`Trainer`] and checkpoints), [`board`] (plots); [`Tensor`] and its gradients are
+//! [`train`] (the [`Trainer`] and checkpoints), [`metrics`], [`file`] (weights of other programs),
+//! [`board`] (plots); [`Tensor`] and its gradients are
 //! the crate `d2l-core`, re-exported here.
 
 #![deny(missing_docs)]
@@ -50,8 +51,9 @@ extern crate self as d2l;
 pub mod __private;
 pub mod board;
 pub mod data;
-mod file;
+pub mod file;
 pub mod loss;
+pub mod metrics;
 pub mod module;
 pub mod nn;
 pub mod optim;

@@ -3,6 +3,7 @@ pub use crate::{
     board::ProgressBoard,
     data::{Batch, DataLoader, DataModule, FashionMNIST, SyntheticRegressionData, TensorDataset},
     loss::*,
+    metrics::*,
     module::{
         Base, Classifier, Classify, CompleteFor, Forward, HyperParameters, Inherited, Layer, Long,
         Metrics, Model, Module, ModuleExt, Optimizer, Param, Summarize, Trainable, accuracy,

@@ -1,5 +1,6 @@
 //! What can go wrong with data from outside.
 
+use crate::file::Fault;
 use std::{
     fmt::Write,
     io,
@@ -55,27 +56,12 @@ impl DataError {
     }
 }
 
-/// What a reader met, before the file is named.
-pub(super) enum Fault {
-    Io(io::Error),
-    Reason(String),
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Fault {
-        Fault::Io(error)
-    }
-}
-
 impl Fault {
-    pub(super) fn reason(text: impl Into<String>) -> Fault {
-        Fault::Reason(text.into())
-    }
-
     /// The error of this file; `packing` is the decoder that may have complained.
     pub(super) fn at(self, path: &Path, packing: &str) -> DataError {
         match self {
             Fault::Reason(reason) => DataError::damaged(path, reason),
+            Fault::Format(error) => DataError::damaged(path, error.to_string()),
             Fault::Io(source) => match source.kind() {
                 io::ErrorKind::UnexpectedEof => DataError::damaged(path, "it is cut short"),
                 io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {

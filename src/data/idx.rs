@@ -8,7 +8,8 @@ use std::{
 
 use flate2::read::MultiGzDecoder;
 
-use super::{DataError, error::Fault};
+use super::DataError;
+use crate::file::Fault;
 
 /// The element type "unsigned byte" in the magic number; the only one read here.
 const BYTE: u8 = 0x08;

@@ -16,7 +16,6 @@ mod resize;
 mod rows;
 mod synthetic;
 mod workers;
-mod zip;
 
 pub use batch::Batch;
 #[doc(hidden)]

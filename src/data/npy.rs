@@ -8,8 +8,8 @@ use std::{
 
 use d2l_core::{DType, MAX_DIM, Tensor};
 
-use super::{DataError, error::Fault};
-use crate::file::write_atomic;
+use super::DataError;
+use crate::file::{Fault, widened, write_atomic};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// The data begin at a multiple of this.
@@ -218,14 +218,6 @@ impl Header {
             x
         })
     }
-}
-
-/// A short little-endian integer as one of eight bytes.
-fn widened(short: &[u8], signed: bool) -> [u8; 8] {
-    let negative = signed && short.last().is_some_and(|&b| b >= 0x80);
-    let mut long = [if negative { 0xff } else { 0 }; 8];
-    long[..short.len()].copy_from_slice(short);
-    long
 }
 
 /// The rest of a header, read word by word.

@@ -9,8 +9,8 @@ use std::{
 
 use d2l_core::Tensor;
 
-use super::{DataError, error::Fault, npy, zip};
-use crate::file::write_atomic;
+use super::{DataError, npy};
+use crate::file::{Fault, write_atomic, zip};
 
 const SUFFIX: &str = ".npy";
 

@@ -45,7 +45,7 @@ pub use optimizer::{Optimizer, OptimizerStateError};
 pub use param::Param;
 pub use repr::Repr;
 pub use scope::{Refusal, Refuse, fail, passed};
-pub use state_dict::{StateDict, StateDictError};
+pub use state_dict::{LoadOptions, Loaded, StateDict, StateDictError};
 pub(crate) use state_dict::{lazy_names, load_partly};
 pub(crate) use summary::record_container as record;
 pub use summary::{InputShape, InputShapes, LayerSummary, Long, Row, Summarize, Summary};

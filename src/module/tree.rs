@@ -1,6 +1,6 @@
 //! What one does with a model as a tree of modules and parameters.
 use super::{
-    Module, Param, Repr, StateDict, StateDictError, Visitor,
+    LoadOptions, Loaded, Module, Param, Repr, StateDict, StateDictError, Visitor,
     field::downcast,
     pattern, state_dict,
     walk::{Part, visit_distinct, visit_parameters, walk},
@@ -181,7 +181,33 @@ pub trait ModuleExt: Module {
     /// # Errors
     /// One report of everything that is missing, unexpected or of another shape or dtype.
     fn load_state_dict(&self, dict: &StateDict) -> Result<(), StateDictError> {
-        state_dict::load(self, dict)
+        self.load_state_dict_with(dict, &LoadOptions::new())
+            .map(drop)
+    }
+
+    /// [`load_state_dict`](ModuleExt::load_state_dict) with other names, or with a part of them; see
+    /// [`LoadOptions`]. What was left out is returned.
+    ///
+    /// ```
+    /// use d2l::{module::LoadOptions, prelude::*};
+    /// let (net, other) = (Linear::new(2, 1), Linear::new(2, 1));
+    /// let mut state = other.state_dict();
+    /// state.retain(|name, _| name == "bias");
+    /// assert!(net.load_state_dict(&state).is_err());
+    /// let loaded = net.load_state_dict_with(&state, &LoadOptions::new().strict(false))?;
+    /// assert_eq!(loaded.missing, ["weight"]);
+    /// assert_eq!(net.bias.detach(), other.bias.detach());
+    /// # Ok::<(), d2l::module::StateDictError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// One report of everything that the options do not allow; nothing is loaded then.
+    fn load_state_dict_with(
+        &self,
+        dict: &StateDict,
+        options: &LoadOptions,
+    ) -> Result<Loaded, StateDictError> {
+        state_dict::load_with(self, dict, options)
     }
 
     /// The tree as text, as PyTorch prints it.

@@ -3,18 +3,20 @@
 //! The file is in safetensors format, so that other programs can read the weights. Everything of
 //! ours is JSON under one key of its header, `d2l`.
 use crate::{
-    file::write_atomic,
+    file::{
+        Fault, FileError, FormatError,
+        safetensors::{Archive, to_bytes},
+        write_atomic,
+    },
     module::{
         HParamError, HyperParameters, Module, ModuleExt, StateDict, StateDictError,
         hparams::{Map, Nothing, short_name},
         lazy_names, load_partly,
     },
 };
-use d2l_core::{DType, Tensor};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::HashMap,
+    fs::File,
     io,
     path::{Path, PathBuf},
 };
@@ -131,7 +133,7 @@ pub trait Checkpoint: Module + Sized {
             hparams: self.hparams(),
             lazy: lazy_names(self),
         };
-        write(path.as_ref(), &self.state_dict(), Some(&header))
+        write(path.as_ref(), &self.state_dict(), &header)
     }
 
     /// Builds the model anew from its file.
@@ -192,16 +194,17 @@ pub trait Checkpoint: Module + Sized {
     /// # Errors
     /// If the file cannot be written.
     fn save(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
-        write(path.as_ref(), &self.state_dict(), None)
+        Ok(self.state_dict().write(path)?)
     }
 
-    /// Takes over the weights of a file, of a checkpoint or of weights alone: all or none.
+    /// Takes over the weights of a file: all or none. The file may be a checkpoint, a safetensors
+    /// file of any program, or a state that `torch.save` has written; see [`StateDict::read`].
     ///
     /// # Errors
     /// If the file cannot be read, is damaged, or does not fit the model.
     fn load(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
         let path = path.as_ref();
-        let (_, state) = read(path)?;
+        let state = StateDict::read(path)?;
         self.load_state_dict(&state)
             .map_err(|source| CheckpointError::State {
                 path: path.into(),
@@ -219,22 +222,29 @@ fn format_error(path: &Path, reason: impl ToString) -> CheckpointError {
     }
 }
 
-fn write(path: &Path, state: &StateDict, header: Option<&Header>) -> Result<(), CheckpointError> {
-    let data: Vec<_> = state
-        .iter()
-        .map(|(name, t)| (name, t, t.to_le_bytes()))
-        .collect();
-    let views = data.iter().map(|(name, t, bytes)| {
-        let view = TensorView::new(to_safetensors(t.dtype()), t.shape().to_vec(), bytes);
-        view.map(|v| (*name, v)).map_err(|e| format_error(path, e))
-    });
-    let views = views.collect::<Result<Vec<_>, _>>()?;
-    let json = header
-        .map(serde_json::to_string)
-        .transpose()
-        .map_err(|e| format_error(path, e))?;
-    let metadata = json.map(|j| HashMap::from([(KEY.to_string(), j)]));
-    let bytes = safetensors::serialize(views, metadata).map_err(|e| format_error(path, e))?;
+/// The error of a file of tensors as one of a checkpoint.
+impl From<FileError> for CheckpointError {
+    fn from(error: FileError) -> CheckpointError {
+        let io = |action, path, source| CheckpointError::Io {
+            action,
+            path,
+            source,
+        };
+        match error {
+            FileError::Read { path, source } => io("read", path, source),
+            FileError::Write { path, source } => io("write", path, source),
+            FileError::Format { path, source } => match source {
+                FormatError::Damaged(reason) => CheckpointError::Format { path, reason },
+                other => format_error(&path, other),
+            },
+        }
+    }
+}
+
+fn write(path: &Path, state: &StateDict, header: &Header) -> Result<(), CheckpointError> {
+    let json = serde_json::to_string(header).map_err(|e| format_error(path, e))?;
+    let bytes = to_bytes(state.iter(), Some((KEY.into(), json)));
+    let bytes = bytes.map_err(|e| format_error(path, e))?;
     write_atomic(path, &bytes, true).map_err(|source| CheckpointError::Io {
         action: "write",
         path: path.into(),
@@ -243,26 +253,20 @@ fn write(path: &Path, state: &StateDict, header: Option<&Header>) -> Result<(), 
 }
 
 fn read(path: &Path) -> Result<(Option<Header>, StateDict), CheckpointError> {
-    let bytes = std::fs::read(path).map_err(|source| CheckpointError::Io {
-        action: "read",
-        path: path.into(),
-        source,
-    })?;
-    let header = header(path, &bytes)?;
-    let file = SafeTensors::deserialize(&bytes).map_err(|e| format_error(path, e))?;
+    let in_file = |fault: Fault| CheckpointError::from(fault.in_file(path));
+    let file = File::open(path).map_err(|e| in_file(e.into()))?;
+    let mut archive = Archive::open(file).map_err(in_file)?;
+    let header = header(path, archive.note(KEY))?;
     let mut state = StateDict::new();
-    for (name, view) in file.tensors() {
-        state.insert(
-            name.clone(),
-            tensor(&view).map_err(|why| format_error(path, format!("`{name}`: {why}")))?,
-        );
+    for name in archive.names() {
+        let tensor = archive.tensor(&name).map_err(in_file)?;
+        state.insert(name, tensor);
     }
     Ok((header, state))
 }
 
-fn header(path: &Path, bytes: &[u8]) -> Result<Option<Header>, CheckpointError> {
-    let (_, meta) = SafeTensors::read_metadata(bytes).map_err(|e| format_error(path, e))?;
-    let Some(json) = meta.metadata().as_ref().and_then(|m| m.get(KEY)) else {
+fn header(path: &Path, json: Option<&str>) -> Result<Option<Header>, CheckpointError> {
+    let Some(json) = json else {
         return Ok(None);
     };
     let header: Header = serde_json::from_str(json).map_err(|e| format_error(path, e))?;
@@ -274,39 +278,4 @@ fn header(path: &Path, bytes: &[u8]) -> Result<Option<Header>, CheckpointError> 
         return Err(format_error(path, why));
     }
     Ok(Some(header))
-}
-
-fn tensor(view: &TensorView<'_>) -> Result<Tensor, String> {
-    let dtype = from_safetensors(view.dtype())
-        .ok_or_else(|| format!("dtype {:?} is not supported", view.dtype()))?;
-    if view.shape().len() > d2l_core::MAX_DIM {
-        return Err(format!(
-            "{} axes are more than {}",
-            view.shape().len(),
-            d2l_core::MAX_DIM
-        ));
-    }
-    Tensor::from_le_bytes(view.data(), dtype, view.shape()).map_err(|e| e.to_string())
-}
-
-fn to_safetensors(dtype: DType) -> Dtype {
-    match dtype {
-        DType::F32 => Dtype::F32,
-        DType::F64 => Dtype::F64,
-        DType::I64 => Dtype::I64,
-        DType::U8 => Dtype::U8,
-        DType::Bool => Dtype::BOOL,
-        other => unreachable!("{other} has no place in a file yet"),
-    }
-}
-
-fn from_safetensors(dtype: Dtype) -> Option<DType> {
-    Some(match dtype {
-        Dtype::F32 => DType::F32,
-        Dtype::F64 => DType::F64,
-        Dtype::I64 => DType::I64,
-        Dtype::U8 => DType::U8,
-        Dtype::BOOL => DType::Bool,
-        _ => return None,
-    })
 }

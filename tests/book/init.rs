@@ -54,9 +54,7 @@ fn in_3_normal_weights_zero_biases_and_constants() {
 fn in_4_xavier_starts_within_its_bound_on_layers_without_a_shape_too() {
     manual_seed(4);
     let net = sequential![LazyLinear::new(200), ReLU, Linear::new(200, 300)];
-    net.apply_to::<Linear>(|l| {
-        d2l::init::xavier_uniform_(&l.weight);
-    });
+    net.apply_to::<Linear>(|l| _ = d2l::init::xavier_uniform_(&l.weight));
     net.forward(&Tensor::ones([1, 300]));
     for p in net.parameters_matching("*.weight") {
         assert_close(p.abs().max().item(), 0.10954, 0.0001);

@@ -6,6 +6,8 @@ use d2l_core::{DType, Tensor};
 pub enum Rule {
     /// f32: 8 times the error of PyTorch's own f32 result plus a floor.
     Single { error: f64 },
+    /// To the last bit.
+    Exact,
     /// f64: relative to the largest value of the tensor.
     Double { relative: f64 },
 }
@@ -18,6 +20,7 @@ impl Rule {
     fn allowed(self, largest: f64) -> f64 {
         match self {
             Rule::Single { error } => 8.0 * error + 1e-6 * largest + 1e-7,
+            Rule::Exact => 0.0,
             Rule::Double { relative } => relative * largest + NOISE,
         }
     }

@@ -14,6 +14,7 @@ mod errors;
 mod functional;
 mod indexing;
 mod init;
+mod interop;
 mod layout;
 mod linalg;
 mod lists;
@@ -121,6 +122,7 @@ fn run(folder: &Path, filters: &[String], own: bool) -> ExitCode {
         errors::layer_refused(row, |settings| modules::build(layer, settings))
     });
     init::run(folder, &mut layers);
+    interop::run(folder, &mut layers);
     layers.rows(&folder.join("optim"), &optim::run);
     layers.refusals(&folder.join("errors/optim.json"), &optim::refused);
     layers.rows(&folder.join("sched"), &sched::run);

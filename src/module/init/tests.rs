@@ -5,10 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[track_caller]
 fn refused(init: impl Initializer, shape: &[usize], message: &str) {
     let w = Param::new(Tensor::zeros(shape));
-    let refusal = catch_unwind(AssertUnwindSafe(|| {
-        w.init(init);
-    }))
-    .expect_err("it is refused");
+    let refusal = catch_unwind(AssertUnwindSafe(|| _ = w.init(init))).expect_err("it is refused");
     let text = refusal
         .downcast_ref::<String>()
         .expect("a message with values");
@@ -65,9 +62,7 @@ fn a_refusal_is_at_the_users_line() {
     }));
     let w = Param::new(Tensor::zeros([3]));
     let line = line!() + 1;
-    let _ = catch_unwind(AssertUnwindSafe(|| {
-        xavier_uniform_(&w);
-    }));
+    let _ = catch_unwind(AssertUnwindSafe(|| _ = xavier_uniform_(&w)));
     std::panic::set_hook(hook);
     assert_eq!(*place.lock().unwrap(), Some((file!().to_string(), line)));
 }
@@ -173,9 +168,7 @@ fn a_lazy_layer_is_found_as_the_layer_it_becomes() {
     );
     let x = Tensor::ones([1, 2]);
     let shared = std::sync::Arc::new(LazyLinear::new(4));
-    shared.apply_to::<Linear>(|l| {
-        l.weight.fill_(1.0);
-    });
+    shared.apply_to::<Linear>(|l| _ = l.weight.fill_(1.0));
     assert_eq!(shared.forward(&x).shape(), [1, 4]);
     assert_eq!(*shared.weight, Tensor::ones([4, 2]));
 }

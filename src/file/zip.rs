@@ -1,4 +1,4 @@
-//! Just as much of the zip format as `.npz` files use: entries stored or deflated, read through the
+//! Just as much of the zip format as `.npz` and `.pt` files use: entries stored or deflated, read through the
 //! directory at the end of the file.
 
 use std::{
@@ -8,7 +8,7 @@ use std::{
 
 use flate2::{Compression, Crc, CrcReader, read::DeflateDecoder, write::DeflateEncoder};
 
-use super::error::Fault;
+use super::Fault;
 
 const LOCAL: [u8; 4] = *b"PK\x03\x04";
 const CENTRAL: [u8; 4] = *b"PK\x01\x02";
@@ -25,13 +25,20 @@ const DENSEST: u64 = 1032;
 
 /// An entry of the directory.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) name: String,
+pub(crate) struct Entry {
+    pub(crate) name: String,
     method: u16,
     crc: u32,
     packed: u64,
     size: u64,
     offset: u64,
+}
+
+impl Entry {
+    /// Is it compressed?
+    pub(crate) fn is_packed(&self) -> bool {
+        self.method != STORED
+    }
 }
 
 /// Little-endian numbers of a record, one after the other.
@@ -56,7 +63,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The entries of a zip file, in the order of its directory.
-pub(super) fn entries(file: &mut (impl Read + Seek)) -> Result<Vec<Entry>, Fault> {
+pub(crate) fn entries(file: &mut (impl Read + Seek)) -> Result<Vec<Entry>, Fault> {
     let length = file.seek(SeekFrom::End(0))?;
     let (count, size, offset) = end_record(file, length)?;
     if offset.checked_add(size).is_none_or(|end| end > length) {
@@ -176,7 +183,7 @@ fn check(entries: &[Entry], count: u64, length: u64) -> Result<(), Fault> {
 
 /// What `parse` makes of the contents of an entry, which must be as long as the directory says and
 /// have its checksum.
-pub(super) fn read<T>(
+pub(crate) fn read<T>(
     file: &mut (impl Read + Seek),
     entry: &Entry,
     parse: impl FnOnce(&mut dyn Read) -> Result<T, Fault>,
@@ -216,7 +223,7 @@ pub(super) fn read<T>(
 ///
 /// # Errors
 /// If it would be larger than a plain zip file can be: 4 GiB, or 65,534 entries.
-pub(super) fn write(entries: &[(String, Vec<u8>)], deflate: bool) -> io::Result<Vec<u8>> {
+pub(crate) fn write(entries: &[(String, Vec<u8>)], deflate: bool) -> io::Result<Vec<u8>> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
     for (name, contents) in entries {
         let offset = small(file.len())?;
