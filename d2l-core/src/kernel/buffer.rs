@@ -43,8 +43,7 @@ impl Buffer {
     /// A buffer of at least `bytes` bytes. Reused memory holds old values, in debug builds 0xFF.
     pub(crate) fn new(bytes: usize) -> Buffer {
         let class = class_of(bytes);
-        let (buffers, sum) = REQUESTS.get();
-        REQUESTS.set((buffers + 1, sum + bytes));
+        count(|n| (n.buffers, n.bytes) = (n.buffers + 1, n.bytes + bytes));
         let ptr = take_local(class)
             .or_else(|| take_shared(class))
             .inspect(|&p| poison(p, class));
@@ -63,6 +62,7 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
+        count(|n| n.returned += self.bytes);
         if !give_local(self.class, self.ptr) && !give_shared(self.class, self.ptr) {
             release(self.class, self.ptr);
         }
@@ -138,11 +138,25 @@ pub(crate) fn fresh_buffers() -> usize {
     FRESH.load(Relaxed)
 }
 
-thread_local!(static REQUESTS: Cell<(usize, usize)> = const { Cell::new((0, 0)) });
+/// What a thread has asked for so far, and what it has given back.
+#[derive(Clone, Copy)]
+pub(crate) struct Counts {
+    pub(crate) buffers: usize,
+    pub(crate) bytes: usize,
+    pub(crate) returned: usize,
+}
 
-/// How many buffers, new or used before, this thread has asked for so far, and their bytes in all.
-pub(crate) fn requests() -> (usize, usize) {
-    REQUESTS.get()
+thread_local!(static COUNTS: Cell<Counts> = const { Cell::new(Counts { buffers: 0, bytes: 0, returned: 0 }) });
+
+fn count(change: impl FnOnce(&mut Counts)) {
+    let mut counts = COUNTS.get();
+    change(&mut counts);
+    COUNTS.set(counts);
+}
+
+/// What this thread has asked for so far, be it new or used before.
+pub(crate) fn counts() -> Counts {
+    COUNTS.get()
 }
 
 /// A free list; its memory goes back to the system when its owner ends.

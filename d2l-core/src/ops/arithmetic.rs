@@ -9,14 +9,16 @@ use crate::{
     default_dtype,
     error::{Result, bail, ok},
     kernel::math::Num,
-    tensor::{broadcast, float, wide},
+    tensor::{Dims, broadcast, float, wide},
 };
 use std::ops;
 
-/// One arithmetic operation: names, documentation, kernel, and the gradients of both sides.
+/// One arithmetic operation: names, documentation, kernel, what the gradients need of each side, and the
+/// gradients of both sides.
 macro_rules! arithmetic {
     ($(#[$doc:meta])* $op:literal $name:ident $try_name:ident $op_trait:ident $op_fn:ident,
-     $cast:expr, |$x:ident, $y:ident| $kernel:expr, $dispatch:ident, $grads:expr, $grad_number:expr) => {
+     $cast:expr, |$x:ident, $y:ident| $kernel:expr, $dispatch:ident,
+     $kept:ty = $keep:expr, $grads:expr, $grad_number:expr) => {
         impl Tensor {
             $(#[$doc])*
             ///
@@ -57,8 +59,9 @@ macro_rules! arithmetic {
                             let out = $dispatch!(x.dtype(), T => {
                                 walk::zip::<T, T, T>(&x, &y, shape, x.dtype(), |$x, $y| $kernel)
                             });
-                            let rule: fn(&Tensor, &Context<'_>, &Saved, &Saved) -> [Option<Tensor>; 2] = $grads;
-                            let (a, b) = (x.saved(OP), y.saved(OP));
+                            let rule: fn(&Tensor, &Context<'_>, &$kept, &$kept) -> [Option<Tensor>; 2] = $grads;
+                            let keep: fn(&Tensor, &'static str) -> $kept = $keep;
+                            let (a, b) = (keep(&x, OP), keep(&y, OP));
                             Ok(out.to_dtype(dtype).record(OP, [&x, &y], move |g, cx| rule(g, cx, &a, &b)))
                         }
                     }
@@ -112,7 +115,7 @@ fn number_first(number: Operand<'_>, other: &Tensor) -> Tensor {
     let (x, number) = promote(&other.detach(), number);
     match number {
         Other::Tensor(t) => t,
-        Other::Number(v) => Tensor::filled(crate::tensor::Dims::new(&[]), v, x.dtype()),
+        Other::Number(v) => Tensor::filled(Dims::new(&[]), v, x.dtype()),
     }
 }
 
@@ -149,7 +152,8 @@ arithmetic! {
     /// ```
     "add" add try_add Add add,
     any, |x, y| Num::plus(x, y), wide,
-    |g, cx, a, b| [cx.needs(0, || g.sum_to(a.dims())), cx.needs(1, || g.sum_to(b.dims()))],
+    Dims = |x, _| *x.dims(),
+    |g, cx, a, b| [cx.needs(0, || g.sum_to(a)), cx.needs(1, || g.sum_to(b))],
     |g, _| g.clone()
 }
 
@@ -162,7 +166,8 @@ arithmetic! {
     /// ```
     "sub" sub try_sub Sub sub,
     no_bool, |x, y| Num::minus(x, y), wide,
-    |g, cx, a, b| [cx.needs(0, || g.sum_to(a.dims())), cx.needs(1, || -g.sum_to(b.dims()))],
+    Dims = |x, _| *x.dims(),
+    |g, cx, a, b| [cx.needs(0, || g.sum_to(a)), cx.needs(1, || -g.sum_to(b))],
     |g, _| g.clone()
 }
 
@@ -175,6 +180,7 @@ arithmetic! {
     /// ```
     "mul" mul try_mul Mul mul,
     any, |x, y| Num::times(x, y), wide,
+    Saved = Tensor::saved,
     |g, cx, a, b| [cx.needs(0, || (g * b).sum_to(a.dims())), cx.needs(1, || (g * a).sum_to(b.dims()))],
     |g, c| g * c
 }
@@ -188,6 +194,7 @@ arithmetic! {
     /// ```
     "div" div try_div Div div,
     to_float, |x, y| x / y, float,
+    Saved = Tensor::saved,
     |g, cx, a, b| [cx.needs(0, || (g / b).sum_to(a.dims())), cx.needs(1, || (-(g * a) / b.square()).sum_to(b.dims()))],
     |g, c| g / c
 }

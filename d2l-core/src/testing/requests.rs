@@ -8,23 +8,28 @@ pub struct Requests {
     pub buffers: usize,
     /// Their sizes in all.
     pub bytes: usize,
+    /// What is still held when the code has run, less what was held before and is no more.
+    pub kept: i64,
 }
 
 /// Runs `f`; gives its result and what it has asked of the buffer pool.
 ///
 /// ```
-/// use d2l_core::{Tensor, testing::{Requests, requests}};
+/// use d2l_core::{Tensor, testing::requests};
 /// let x = Tensor::ones([100]);
-/// let (y, asked) = requests(|| &x + &x);
-/// assert_eq!((y.numel(), asked), (100, Requests { buffers: 1, bytes: 400 }));
+/// let (y, asked) = requests(|| (&x + &x) * 3.0);
+/// assert_eq!(y.numel(), 100);
+/// assert_eq!((asked.buffers, asked.bytes, asked.kept), (2, 800, 400));
 /// ```
 pub fn requests<R>(f: impl FnOnce() -> R) -> (R, Requests) {
-    let before = buffer::requests();
+    let before = buffer::counts();
     let result = f();
-    let after = buffer::requests();
+    let after = buffer::counts();
+    let bytes = after.bytes - before.bytes;
     let asked = Requests {
-        buffers: after.0 - before.0,
-        bytes: after.1 - before.1,
+        buffers: after.buffers - before.buffers,
+        bytes,
+        kept: bytes as i64 - (after.returned - before.returned) as i64,
     };
     (result, asked)
 }
