@@ -20,6 +20,8 @@ mod rules;
 pub mod sched;
 mod sgd;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use adadelta::Adadelta;
 pub use adagrad::Adagrad;

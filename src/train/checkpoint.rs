@@ -2,10 +2,12 @@
 //!
 //! The file is in safetensors format, so that other programs can read the weights. Everything of
 //! ours is JSON under one key of its header, `d2l`.
+use super::resume::Progress;
 use crate::{
     file::write_atomic,
     module::{
-        HParamError, HyperParameters, Module, ModuleExt, StateDict, StateDictError,
+        HParamError, HyperParameters, Module, ModuleExt, OptimizerStateError, StateDict,
+        StateDictError,
         hparams::{Map, Nothing, short_name},
         lazy_names, load_partly,
     },
@@ -71,19 +73,55 @@ pub enum CheckpointError {
         /// What does not fit.
         source: StateDictError,
     },
+    /// The state of its optimizer does not fit the model's.
+    #[error("{}: {source}", path.display())]
+    Optimizer {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: OptimizerStateError,
+    },
 }
 
 /// The JSON part.
 #[derive(Serialize, Deserialize)]
-struct Header {
+pub(super) struct Header {
     version: u32,
     #[serde(rename = "type")]
-    model: String,
-    hparams: Map,
+    pub(super) model: String,
+    /// Absent where the trainer has written the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hparams: Option<Map>,
     /// Parameters that had no shape.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    lazy: Vec<String>,
+    pub(super) lazy: Vec<String>,
+    /// Where a training stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) training: Option<Progress>,
 }
+
+impl Header {
+    pub(super) fn of_training(model: &str, lazy: Vec<String>, training: Progress) -> Header {
+        Header {
+            version: VERSION,
+            model: model.to_string(),
+            hparams: None,
+            lazy,
+            training: Some(training),
+        }
+    }
+}
+
+/// What stands in a file.
+pub(super) struct File {
+    pub(super) header: Option<Header>,
+    pub(super) weights: StateDict,
+    /// The tensors of a training, without [`TRAINING`].
+    pub(super) training: StateDict,
+}
+
+/// What their names begin with in the file; a parameter's path has no colon.
+const TRAINING: &str = "trainer::";
 
 /// Saving and rebuilding models.
 ///
@@ -128,10 +166,11 @@ pub trait Checkpoint: Module + Sized {
         let header = Header {
             version: VERSION,
             model,
-            hparams: self.hparams(),
+            hparams: Some(self.hparams()),
             lazy: lazy_names(self),
+            training: None,
         };
-        write(path.as_ref(), &self.state_dict(), Some(&header))
+        write_model(path.as_ref(), self.state_dict(), Some(header))
     }
 
     /// Builds the model anew from its file.
@@ -158,13 +197,15 @@ pub trait Checkpoint: Module + Sized {
         Self: HyperParameters,
     {
         let path = path.as_ref();
-        let (header, state) = read(path)?;
-        let header = header.ok_or_else(|| {
+        let file = read(path)?;
+        let none = || {
             format_error(
                 path,
                 "it holds weights alone, no hyperparameters; use `load`",
             )
-        })?;
+        };
+        let header = file.header.ok_or_else(none)?;
+        let hparams = header.hparams.ok_or_else(none)?;
         let expected = short_name::<Self>();
         if header.model != expected {
             let (expected, found) = (expected.to_string(), header.model);
@@ -174,15 +215,17 @@ pub trait Checkpoint: Module + Sized {
                 found,
             });
         }
-        let model = Self::from_hparams(&header.hparams, ignored).map_err(|source| {
+        let model = Self::from_hparams(&hparams, ignored).map_err(|source| {
             CheckpointError::HyperParameters {
                 path: path.into(),
                 source,
             }
         })?;
-        load_partly(&model, &state, &header.lazy).map_err(|source| CheckpointError::State {
-            path: path.into(),
-            source,
+        load_partly(&model, &file.weights, &header.lazy).map_err(|source| {
+            CheckpointError::State {
+                path: path.into(),
+                source,
+            }
         })?;
         Ok(model)
     }
@@ -192,7 +235,7 @@ pub trait Checkpoint: Module + Sized {
     /// # Errors
     /// If the file cannot be written.
     fn save(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
-        write(path.as_ref(), &self.state_dict(), None)
+        write_model(path.as_ref(), self.state_dict(), None)
     }
 
     /// Takes over the weights of a file, of a checkpoint or of weights alone: all or none.
@@ -201,8 +244,7 @@ pub trait Checkpoint: Module + Sized {
     /// If the file cannot be read, is damaged, or does not fit the model.
     fn load(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
         let path = path.as_ref();
-        let (_, state) = read(path)?;
-        self.load_state_dict(&state)
+        self.load_state_dict(&read(path)?.weights)
             .map_err(|source| CheckpointError::State {
                 path: path.into(),
                 source,
@@ -212,24 +254,45 @@ pub trait Checkpoint: Module + Sized {
 
 impl<M: Module> Checkpoint for M {}
 
-fn format_error(path: &Path, reason: impl ToString) -> CheckpointError {
+pub(super) fn format_error(path: &Path, reason: impl ToString) -> CheckpointError {
     CheckpointError::Format {
         path: path.into(),
         reason: reason.to_string(),
     }
 }
 
-fn write(path: &Path, state: &StateDict, header: Option<&Header>) -> Result<(), CheckpointError> {
-    let data: Vec<_> = state
-        .iter()
+fn write_model(
+    path: &Path,
+    weights: StateDict,
+    header: Option<Header>,
+) -> Result<(), CheckpointError> {
+    let training = StateDict::new();
+    write(
+        path,
+        &File {
+            header,
+            weights,
+            training,
+        },
+    )
+}
+
+pub(super) fn write(path: &Path, file: &File) -> Result<(), CheckpointError> {
+    let weights = file.weights.iter().map(|(name, t)| (name.to_string(), t));
+    let training = file.training.iter();
+    let training = training.map(|(name, t)| (format!("{TRAINING}{name}"), t));
+    let data: Vec<_> = weights
+        .chain(training)
         .map(|(name, t)| (name, t, t.to_le_bytes()))
         .collect();
     let views = data.iter().map(|(name, t, bytes)| {
         let view = TensorView::new(to_safetensors(t.dtype()), t.shape().to_vec(), bytes);
-        view.map(|v| (*name, v)).map_err(|e| format_error(path, e))
+        view.map(|v| (name, v)).map_err(|e| format_error(path, e))
     });
     let views = views.collect::<Result<Vec<_>, _>>()?;
-    let json = header
+    let json = file
+        .header
+        .as_ref()
         .map(serde_json::to_string)
         .transpose()
         .map_err(|e| format_error(path, e))?;
@@ -242,7 +305,7 @@ fn write(path: &Path, state: &StateDict, header: Option<&Header>) -> Result<(), 
     })
 }
 
-fn read(path: &Path) -> Result<(Option<Header>, StateDict), CheckpointError> {
+pub(super) fn read(path: &Path) -> Result<File, CheckpointError> {
     let bytes = std::fs::read(path).map_err(|source| CheckpointError::Io {
         action: "read",
         path: path.into(),
@@ -250,14 +313,19 @@ fn read(path: &Path) -> Result<(Option<Header>, StateDict), CheckpointError> {
     })?;
     let header = header(path, &bytes)?;
     let file = SafeTensors::deserialize(&bytes).map_err(|e| format_error(path, e))?;
-    let mut state = StateDict::new();
+    let (mut weights, mut training) = (StateDict::new(), StateDict::new());
     for (name, view) in file.tensors() {
-        state.insert(
-            name.clone(),
-            tensor(&view).map_err(|why| format_error(path, format!("`{name}`: {why}")))?,
-        );
+        let tensor = tensor(&view).map_err(|why| format_error(path, format!("`{name}`: {why}")))?;
+        match name.strip_prefix(TRAINING) {
+            Some(name) => training.insert(name, tensor),
+            None => weights.insert(name, tensor),
+        }
     }
-    Ok((header, state))
+    Ok(File {
+        header,
+        weights,
+        training,
+    })
 }
 
 fn header(path: &Path, bytes: &[u8]) -> Result<Option<Header>, CheckpointError> {
