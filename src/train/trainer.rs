@@ -196,8 +196,10 @@ impl Trainer {
         model: &'a mut M,
         data: &impl DataModule,
     ) -> Training<'a> {
-        let training = self.try_start(model, data);
-        training.unwrap_or_else(|e| panic!("Trainer: {e}"))
+        match self.try_start(model, data) {
+            Ok(training) => training,
+            Err(e) => panic!("Trainer: {e}"),
+        }
     }
 
     /// [`start`](Trainer::start) for callers that can do without the file.
