@@ -42,6 +42,7 @@ programs! {
     module_path_in_panics
     no_hooks
     notebook_names
+    optimizer
     optional_argument
     override_calls_inherited
     plain_method_overrides
@@ -80,7 +81,7 @@ fn fail() {
 }
 
 /// Programs with more than one error: as many mistakes, or the reason.
-const SEVERAL: [(&str, usize, &str); 17] = [
+const SEVERAL: [(&str, usize, &str); 22] = [
     ("bad_options", 4, "four mistakes"),
     ("batch_enum", 2, "two mistakes"),
     ("batch_options", 4, "four mistakes"),
@@ -112,6 +113,11 @@ const SEVERAL: [(&str, usize, &str); 17] = [
     ("module_on_variant", 2, "two mistakes"),
     ("near_miss_options", 3, "three mistakes"),
     ("not_cloneable", 2, "two mistakes"),
+    ("optimizer_kinds", 7, "seven mistakes"),
+    ("optimizer_names", 3, "three mistakes"),
+    ("optimizer_no_lr", 2, "the other option needs a default"),
+    ("optimizer_options", 6, "six mistakes"),
+    ("optimizer_syntax", 10, "ten mistakes"),
     ("option_without_value", 2, "two mistakes"),
     ("unfinished_body", 3, "rustc's parser goes on"),
 ];

@@ -6,6 +6,7 @@
 //! of as many steps as take 0.15 s; the rate is steps per second. Flags: `--threads N`, `--reps N`,
 //! `--rep-seconds S`, `--list`; arguments are names or patterns with `*`.
 mod networks;
+mod optim;
 mod protocol;
 mod w1;
 mod w8;
@@ -16,10 +17,16 @@ use protocol::{Args, Workload};
 fn main() {
     let args = Args::parse();
     d2l::runtime::set_num_threads(args.threads);
-    let all: Vec<Workload> = [w1::all(), networks::all(), w8::all(), w8_conv::all()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let all: Vec<Workload> = [
+        w1::all(),
+        networks::all(),
+        optim::all(),
+        w8::all(),
+        w8_conv::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     for w in all.iter().filter(|w| args.selected(&w.name)) {
         if args.list {
             println!("{}", w.name);

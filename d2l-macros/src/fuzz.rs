@@ -51,6 +51,16 @@ const EXAMPLES: [&str; 4] = [
     "struct G<'a, T: X>(&'a T);",
 ];
 
+const RULES: [&str; 5] = [
+    "/// doc\n pub struct Heavy { lr, beta: 0.9 } state { v } { v = beta * v + g; p = p - lr * v; }",
+    "#[optimizer(crate = a::b)] struct A { lr, /** doc */ a: -1 in -2..=3, b: 1e-8 in .., r#type: false } state { #[scalar] n: 1, s: lr * 2, m } \
+     { assert!(!r#type || a > 0 && a == 1, \"no\"); let c = 1 - a.powi(t); n *= a; let d = if r#type { g } else { -g }; m = m + c * d; s = max(s, abs(d)); \
+     if r#type { p -= lr * m / (sqrt(s) + b); } else if n > 3 { p = p - d.powi(3); } }",
+    "struct B { lr } { let up = g > 0 && p < 1; g = if up { 0 } else { if g > 0 { 1.0 } else { std::f64::consts::PI } }; p = p - lr * min(g, LIMIT); }",
+    "struct C { lr, a: true, a: 1, p: 0.5 } state { t: p, u } { for i in 0..3 { } let (x, y) = 3; p = |x| x; u = p % g; f(g)(p); if g { } }",
+    "struct D { lr, a: false, b: false, c: false, d: false, e: false } { if a { g = p; } if b { g = p; } if c { g = p; } if d { g = p; } if e { g = p; } p = g; }",
+];
+
 /// A small xorshift generator: the same inputs in every run.
 struct Random(u64);
 
@@ -104,5 +114,6 @@ fn never_panics() {
         let _ = crate::add_to_class::add_to_class(args, item);
         let _ = crate::derive_module::derive(random.mutated(TYPES[k % TYPES.len()]));
         let _ = crate::derive_batch::derive(random.mutated(EXAMPLES[k % EXAMPLES.len()]));
+        let _ = crate::optimizer::optimizer(random.mutated(RULES[k % RULES.len()]));
     }
 }

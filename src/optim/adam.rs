@@ -53,3 +53,5 @@ optimizer! {
         }
     }
 }
+
+betas!(Adam);

@@ -42,3 +42,5 @@ optimizer! {
         p = p - (lr / (1 - beta1.powi(t))) * exp_avg / exp_inf;
     }
 }
+
+betas!(Adamax);

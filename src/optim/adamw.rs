@@ -52,3 +52,5 @@ optimizer! {
         }
     }
 }
+
+betas!(AdamW);

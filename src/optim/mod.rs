@@ -2,13 +2,29 @@
 //! gradient clipping beside them.
 //!
 //! An optimizer of one's own is a formula too: see [`optimizer!`](crate::optimizer).
+/// `betas((0.9, 0.999))`, as PyTorch spells it, beside `beta1` and `beta2`.
+macro_rules! betas {
+    ($name:ident) => {
+        impl $name {
+            /// Sets `beta1` and `beta2`.
+            ///
+            /// # Panics
+            /// If one is not in `0..1`.
+            #[must_use]
+            #[track_caller]
+            pub fn betas(self, (beta1, beta2): (f64, f64)) -> $name {
+                self.beta1(beta1).beta2(beta2)
+            }
+        }
+    };
+}
+
 mod adadelta;
 mod adagrad;
 mod adam;
 mod adamax;
 mod adamw;
 mod asgd;
-mod betas;
 mod clip;
 mod group;
 mod nadam;
@@ -20,6 +36,8 @@ mod rules;
 pub mod sched;
 mod sgd;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use adadelta::Adadelta;
 pub use adagrad::Adagrad;

@@ -57,3 +57,5 @@ optimizer! {
         p = p - (of_g * g + of_m * exp_avg) / (sqrt(exp_avg_sq) / scale + eps);
     }
 }
+
+betas!(NAdam);

@@ -58,3 +58,5 @@ optimizer! {
         }
     }
 }
+
+betas!(RAdam);

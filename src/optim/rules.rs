@@ -43,12 +43,13 @@ impl Rules {
     #[track_caller]
     pub fn new(rule: &'static Rule, groups: Groups, lr: f64) -> Rules {
         let lr = accept(rule, 0, lr);
-        let groups: Vec<_> = groups
-            .0
-            .into_iter()
-            .map(|g| Group::new(rule, g, lr))
-            .collect();
-        let rules = Rules { rule, groups };
+        let mut rules = Rules {
+            rule,
+            groups: Vec::new(),
+        };
+        for group in groups.0 {
+            rules.groups.push(Group::new(rule, group, lr));
+        }
         rules.check_parameters();
         rules
     }
@@ -111,7 +112,7 @@ impl Rules {
 
     #[track_caller]
     pub fn set_option(&mut self, group: usize, name: &str, value: f64) {
-        let k = self.rule.position(name).unwrap_or_else(|e| panic!("{e}"));
+        let k = ok(self.rule.position(name));
         let value = accept(self.rule, k, value);
         let (name, n) = (self.rule.name, self.groups.len());
         assert!(
@@ -135,7 +136,16 @@ impl Rules {
 
 #[track_caller]
 fn accept(rule: &Rule, k: usize, value: f64) -> f64 {
-    rule.accept(k, value).unwrap_or_else(|e| panic!("{e}"))
+    ok(rule.accept(k, value))
+}
+
+/// The value, or a panic at the user's line.
+#[track_caller]
+fn ok<T>(result: Result<T, String>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(e) => panic!("{e}"),
+    }
 }
 
 impl Group {
@@ -145,7 +155,7 @@ impl Group {
         let mut own = vec![false; values.len()];
         values[0] = lr;
         for (name, value) in &given.options {
-            let k = rule.position(name).unwrap_or_else(|e| panic!("{e}"));
+            let k = ok(rule.position(name));
             (values[k], own[k]) = (accept(rule, k, *value), true);
         }
         let slot = |param| Slot {

@@ -2,6 +2,7 @@
 //!
 //! The file is in safetensors format, so that other programs can read the weights. Everything of
 //! ours is JSON under one key of its header, `d2l`.
+use super::resume::Progress;
 use crate::{
     file::{
         Fault, FileError, FormatError,
@@ -9,14 +10,14 @@ use crate::{
         write_atomic,
     },
     module::{
-        HParamError, HyperParameters, Module, ModuleExt, StateDict, StateDictError,
+        HParamError, HyperParameters, Module, ModuleExt, OptimizerStateError, StateDict,
+        StateDictError,
         hparams::{Map, Nothing, short_name},
         lazy_names, load_partly,
     },
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::File,
     io,
     path::{Path, PathBuf},
 };
@@ -73,19 +74,55 @@ pub enum CheckpointError {
         /// What does not fit.
         source: StateDictError,
     },
+    /// The state of its optimizer does not fit the model's.
+    #[error("{}: {source}", path.display())]
+    Optimizer {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: OptimizerStateError,
+    },
 }
 
 /// The JSON part.
 #[derive(Serialize, Deserialize)]
-struct Header {
+pub(super) struct Header {
     version: u32,
     #[serde(rename = "type")]
-    model: String,
-    hparams: Map,
+    pub(super) model: String,
+    /// Absent where the trainer has written the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hparams: Option<Map>,
     /// Parameters that had no shape.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    lazy: Vec<String>,
+    pub(super) lazy: Vec<String>,
+    /// Where a training stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) training: Option<Progress>,
 }
+
+impl Header {
+    pub(super) fn of_training(model: &str, lazy: Vec<String>, training: Progress) -> Header {
+        Header {
+            version: VERSION,
+            model: model.to_string(),
+            hparams: None,
+            lazy,
+            training: Some(training),
+        }
+    }
+}
+
+/// What stands in a file.
+pub(super) struct File {
+    pub(super) header: Option<Header>,
+    pub(super) weights: StateDict,
+    /// The tensors of a training, without [`TRAINING`].
+    pub(super) training: StateDict,
+}
+
+/// What their names begin with in the file; a parameter's path has no colon.
+const TRAINING: &str = "trainer::";
 
 /// Saving and rebuilding models.
 ///
@@ -130,10 +167,11 @@ pub trait Checkpoint: Module + Sized {
         let header = Header {
             version: VERSION,
             model,
-            hparams: self.hparams(),
+            hparams: Some(self.hparams()),
             lazy: lazy_names(self),
+            training: None,
         };
-        write(path.as_ref(), &self.state_dict(), &header)
+        write_model(path.as_ref(), self.state_dict(), Some(header))
     }
 
     /// Builds the model anew from its file.
@@ -160,13 +198,15 @@ pub trait Checkpoint: Module + Sized {
         Self: HyperParameters,
     {
         let path = path.as_ref();
-        let (header, state) = read(path)?;
-        let header = header.ok_or_else(|| {
+        let file = read(path)?;
+        let none = || {
             format_error(
                 path,
                 "it holds weights alone, no hyperparameters; use `load`",
             )
-        })?;
+        };
+        let header = file.header.ok_or_else(none)?;
+        let hparams = header.hparams.ok_or_else(none)?;
         let expected = short_name::<Self>();
         if header.model != expected {
             let (expected, found) = (expected.to_string(), header.model);
@@ -176,15 +216,17 @@ pub trait Checkpoint: Module + Sized {
                 found,
             });
         }
-        let model = Self::from_hparams(&header.hparams, ignored).map_err(|source| {
+        let model = Self::from_hparams(&hparams, ignored).map_err(|source| {
             CheckpointError::HyperParameters {
                 path: path.into(),
                 source,
             }
         })?;
-        load_partly(&model, &state, &header.lazy).map_err(|source| CheckpointError::State {
-            path: path.into(),
-            source,
+        load_partly(&model, &file.weights, &header.lazy).map_err(|source| {
+            CheckpointError::State {
+                path: path.into(),
+                source,
+            }
         })?;
         Ok(model)
     }
@@ -205,7 +247,8 @@ pub trait Checkpoint: Module + Sized {
     fn load(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
         let path = path.as_ref();
         let state = StateDict::read(path)?;
-        self.load_state_dict(&state)
+        let weights = state.iter().filter(|(name, _)| !name.starts_with(TRAINING));
+        self.load_state_dict(&weights.map(|(name, t)| (name, t.clone())).collect())
             .map_err(|source| CheckpointError::State {
                 path: path.into(),
                 source,
@@ -215,7 +258,7 @@ pub trait Checkpoint: Module + Sized {
 
 impl<M: Module> Checkpoint for M {}
 
-fn format_error(path: &Path, reason: impl ToString) -> CheckpointError {
+pub(super) fn format_error(path: &Path, reason: impl ToString) -> CheckpointError {
     CheckpointError::Format {
         path: path.into(),
         reason: reason.to_string(),
@@ -241,10 +284,36 @@ impl From<FileError> for CheckpointError {
     }
 }
 
-fn write(path: &Path, state: &StateDict, header: &Header) -> Result<(), CheckpointError> {
-    let json = serde_json::to_string(header).map_err(|e| format_error(path, e))?;
-    let bytes = to_bytes(state.iter(), Some((KEY.into(), json)));
-    let bytes = bytes.map_err(|e| format_error(path, e))?;
+fn write_model(
+    path: &Path,
+    weights: StateDict,
+    header: Option<Header>,
+) -> Result<(), CheckpointError> {
+    let training = StateDict::new();
+    write(
+        path,
+        &File {
+            header,
+            weights,
+            training,
+        },
+    )
+}
+
+pub(super) fn write(path: &Path, file: &File) -> Result<(), CheckpointError> {
+    let own = file.training.iter();
+    let own: Vec<_> = own
+        .map(|(name, t)| (format!("{TRAINING}{name}"), t))
+        .collect();
+    let tensors = file
+        .weights
+        .iter()
+        .chain(own.iter().map(|(name, t)| (name.as_str(), *t)));
+    let json = file.header.as_ref().map(serde_json::to_string).transpose();
+    let note = json
+        .map_err(|e| format_error(path, e))?
+        .map(|json| (KEY.into(), json));
+    let bytes = to_bytes(tensors, note).map_err(|e| format_error(path, e))?;
     write_atomic(path, &bytes, true).map_err(|source| CheckpointError::Io {
         action: "write",
         path: path.into(),
@@ -252,17 +321,24 @@ fn write(path: &Path, state: &StateDict, header: &Header) -> Result<(), Checkpoi
     })
 }
 
-fn read(path: &Path) -> Result<(Option<Header>, StateDict), CheckpointError> {
+pub(super) fn read(path: &Path) -> Result<File, CheckpointError> {
     let in_file = |fault: Fault| CheckpointError::from(fault.in_file(path));
-    let file = File::open(path).map_err(|e| in_file(e.into()))?;
+    let file = std::fs::File::open(path).map_err(|e| in_file(e.into()))?;
     let mut archive = Archive::open(file).map_err(in_file)?;
     let header = header(path, archive.note(KEY))?;
-    let mut state = StateDict::new();
+    let (mut weights, mut training) = (StateDict::new(), StateDict::new());
     for name in archive.names() {
         let tensor = archive.tensor(&name).map_err(in_file)?;
-        state.insert(name, tensor);
+        match name.strip_prefix(TRAINING) {
+            Some(name) => training.insert(name, tensor),
+            None => weights.insert(name, tensor),
+        }
     }
-    Ok((header, state))
+    Ok(File {
+        header,
+        weights,
+        training,
+    })
 }
 
 fn header(path: &Path, json: Option<&str>) -> Result<Option<Header>, CheckpointError> {

@@ -1,6 +1,9 @@
 //! What a training run reports.
 use crate::board::ProgressBoard;
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// The record of a training run.
 ///
@@ -25,6 +28,7 @@ pub struct Fit {
     pub(super) steps: usize,
     pub(super) seconds: Duration,
     pub(super) board: ProgressBoard,
+    pub(super) checkpoint: Option<PathBuf>,
 }
 
 impl Fit {
@@ -47,12 +51,12 @@ impl Fit {
         self.history.iter().map(|h| h.0.as_str()).collect()
     }
 
-    /// How many epochs were run.
+    /// How many epochs were run, those before a [`resume`](super::Trainer::resume) included.
     pub fn epochs(&self) -> usize {
         self.epochs
     }
 
-    /// How many training steps were made.
+    /// How many training steps were made, those before a resume included.
     pub fn steps(&self) -> usize {
         self.steps
     }
@@ -60,6 +64,11 @@ impl Fit {
     /// How long it took.
     pub fn elapsed(&self) -> Duration {
         self.seconds
+    }
+
+    /// The file that was written last, if any; see [`Trainer::checkpoint`](super::Trainer::checkpoint).
+    pub fn last_checkpoint(&self) -> Option<&Path> {
+        self.checkpoint.as_deref()
     }
 
     /// The plot of the run: save it, or look at its points.

@@ -2,6 +2,7 @@
 mod checkpoint;
 mod fit;
 mod hparams;
+mod resume;
 mod session;
 mod trainer;
 

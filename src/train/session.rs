@@ -1,5 +1,5 @@
 //! A training under way: the loop, and what the model can ask while it runs.
-use super::{Fit, Trainer};
+use super::{CheckpointError, Fit, Trainer, resume::Parts};
 use crate::{
     board::{Progress, ProgressBoard},
     data::{Batch, DataLoader},
@@ -9,6 +9,7 @@ use crate::{
 use d2l_core::no_grad;
 use std::{
     cell::{Cell, RefCell},
+    path::Path,
     rc::Rc,
     time::Instant,
 };
@@ -125,7 +126,7 @@ impl<'a> Training<'a> {
         model: &'a Model,
         train: DataLoader,
         val: Option<DataLoader>,
-    ) -> Training<'a> {
+    ) -> Result<Training<'a>, CheckpointError> {
         let at = Position {
             num_train_batches: train.len(),
             num_val_batches: val.as_ref().map_or(0, DataLoader::len),
@@ -139,7 +140,7 @@ impl<'a> Training<'a> {
         let board = RefCell::new(trainer.fresh_board());
         let (means, at, plotted) = (RefCell::default(), Cell::new(at), RefCell::default());
         trainer.position = at.get();
-        Training {
+        let mut training = Training {
             optimizer: model.configure_optimizers(),
             params: if trainer.gradient_clip_val > 0.0 {
                 model.parameters()
@@ -160,7 +161,40 @@ impl<'a> Training<'a> {
             model,
             train,
             val,
+        };
+        if let Some(resume) = training.trainer.resume.take() {
+            let at = resume.apply(&mut training.parts())?;
+            training.recorder.at.set(at);
+            training.trainer.position = at;
         }
+        Ok(training)
+    }
+
+    fn parts(&mut self) -> Parts<'_> {
+        Parts {
+            model: self.model,
+            optimizer: &mut *self.optimizer,
+            train: &self.train,
+            val: self.val.as_ref(),
+            fit: &mut self.fit,
+            at: self.recorder.at.get(),
+        }
+    }
+
+    /// Writes a file from which [`Trainer::resume`] goes on after the present epoch.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
+        let path = path.as_ref();
+        self.parts().save(path)?;
+        self.fit.checkpoint = Some(path.into());
+        Ok(())
+    }
+
+    /// How many epochs were run, those before a [`resume`](Trainer::resume) included.
+    pub fn epochs(&self) -> usize {
+        self.fit.epochs
     }
 
     /// One epoch: a pass over the training data with a step per batch, then one over the
@@ -248,15 +282,13 @@ impl<'a> Training<'a> {
         self.fit.epochs += 1;
         self.trainer.position = self.recorder.at.get();
         let line = self.recorder.close_epoch(&mut self.fit);
+        let watched = self.fit.last("val_loss").or(self.fit.last("train_loss"));
+        self.optimizer.end_epoch(watched);
         self.progress.end_epoch(&line);
         let drawn = self.recorder.board.borrow_mut().flush();
-        self.report(drawn);
-    }
-
-    /// A plot that cannot be written is no reason to lose a training.
-    fn report(&self, drawn: Result<(), crate::board::BoardError>) {
-        if let Err(e) = drawn {
-            eprintln!("Trainer: {e}");
+        report(drawn);
+        if let Some(path) = self.trainer.checkpoint.clone() {
+            report(self.save_checkpoint(path));
         }
     }
 
@@ -269,11 +301,18 @@ impl<'a> Training<'a> {
     pub fn finish(mut self) -> Fit {
         self.progress.finish();
         let mut board = self.recorder.board.take();
-        self.report(board.finish());
+        report(board.finish());
         Fit {
             board,
             seconds: self.started.elapsed(),
             ..self.fit
         }
+    }
+}
+
+/// A file that cannot be written is no reason to lose a training.
+fn report<E: std::fmt::Display>(written: Result<(), E>) {
+    if let Err(e) = written {
+        eprintln!("Trainer: {e}");
     }
 }

@@ -1,11 +1,12 @@
 //! The trainer: settings, and the entrances to the loop.
-use super::{Fit, Position, Training};
+use super::{CheckpointError, Fit, Position, Training, resume::Resume};
 use crate::{
     board::ProgressBoard,
     data::{Batch, DataModule},
     module::{Metrics, Model, ModuleExt, Trainable, hparams::Map},
 };
 use d2l_core::no_grad;
+use std::path::{Path, PathBuf};
 
 type PrepareBatch = Box<dyn Fn(Batch) -> Batch>;
 
@@ -38,6 +39,8 @@ pub struct Trainer {
     pub(super) position: Position,
     board: ProgressBoard,
     prepare_batch: Option<PrepareBatch>,
+    pub(super) checkpoint: Option<PathBuf>,
+    pub(super) resume: Option<Resume>,
 }
 
 impl Trainer {
@@ -52,6 +55,8 @@ impl Trainer {
             position: Position::default(),
             board: ProgressBoard::new(),
             prepare_batch: None,
+            checkpoint: None,
+            resume: None,
         }
     }
 
@@ -107,6 +112,47 @@ impl Trainer {
         self
     }
 
+    /// A file to write after every epoch, from which [`resume`](Trainer::resume) goes on; an existing
+    /// one is replaced only when the new one is whole. That it cannot be written is said on stderr and
+    /// is no reason to lose a training; [`Fit::last_checkpoint`] tells what was written.
+    #[must_use]
+    pub fn checkpoint(mut self, path: impl Into<PathBuf>) -> Trainer {
+        self.checkpoint = Some(path.into());
+        self
+    }
+
+    /// Lets the next training go on where the one stood that has written this file: weights, the state
+    /// of optimizer and scheduler, random numbers and the order of the data. `max_epochs` is the total.
+    /// The result is the same, to the last bit, as without the break.
+    ///
+    /// ```
+    /// use d2l::prelude::*;
+    /// # #[derive(Module)] struct Net { net: LazyLinear }
+    /// # #[add_to_class(Net)] fn new() -> Self { manual_seed(1); Net { net: LazyLinear::new(1) } }
+    /// # #[add_to_class(Net)] fn forward(&self, x: &Tensor) -> Tensor { self.net.forward(x) }
+    /// # #[add_to_class(Net)] fn loss(&self, y_hat: &Tensor, y: &Tensor) -> Tensor { y_hat.mse_loss(y) }
+    /// #[add_to_class(Net)]
+    /// fn configure_optimizers(&self) -> (Adam, StepLR) {
+    ///     (Adam::new(self.parameters(), 0.1), StepLR::new(1, 0.5))
+    /// }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let data = SyntheticRegressionData::new([2.0, -3.4], 4.2);
+    /// let path = std::env::temp_dir().join("d2l-doc-resume.safetensors");
+    /// Trainer::new(1).progress(false).checkpoint(&path).fit(&mut Net::new(), &data);
+    /// let fit = Trainer::new(3).progress(false).resume(&path)?.fit(&mut Net::new(), &data);
+    /// assert_eq!((fit.epochs(), fit.history("train_loss").len()), (3, 3));
+    /// # std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the file cannot be read, is damaged, or holds no training.
+    pub fn resume(mut self, path: impl AsRef<Path>) -> Result<Trainer, CheckpointError> {
+        self.resume = Some(Resume::read(path.as_ref())?);
+        Ok(self)
+    }
+
     /// How many epochs `fit` runs.
     pub fn max_epochs(&self) -> usize {
         self.max_epochs
@@ -128,24 +174,44 @@ impl Trainer {
     /// Trains `model` on `data` for `max_epochs` epochs.
     ///
     /// # Panics
-    /// If the data do not fit the model: the message names operation, shapes and layer.
+    /// If the data do not fit the model: the message names operation, shapes and layer. If the file to
+    /// [`resume`](Trainer::resume) from is of another model or optimizer.
     #[track_caller]
     pub fn fit<M: Trainable>(&mut self, model: &mut M, data: &impl DataModule) -> Fit {
         let epochs = self.max_epochs;
         let mut training = self.start(model, data);
-        for _ in 0..epochs {
+        while training.epochs() < epochs {
             training.fit_epoch();
         }
         training.finish()
     }
 
     /// Prepares a training to be run epoch by epoch with [`Training::fit_epoch`].
+    ///
+    /// # Panics
+    /// If the file to [`resume`](Trainer::resume) from is of another model or optimizer.
     #[track_caller]
     pub fn start<'a, M: Trainable>(
         &'a mut self,
         model: &'a mut M,
         data: &impl DataModule,
     ) -> Training<'a> {
+        match self.try_start(model, data) {
+            Ok(training) => training,
+            Err(e) => panic!("Trainer: {e}"),
+        }
+    }
+
+    /// [`start`](Trainer::start) for callers that can do without the file.
+    ///
+    /// # Errors
+    /// If the file to [`resume`](Trainer::resume) from is of another model or optimizer.
+    #[track_caller]
+    pub fn try_start<'a, M: Trainable>(
+        &'a mut self,
+        model: &'a mut M,
+        data: &impl DataModule,
+    ) -> Result<Training<'a>, CheckpointError> {
         Training::new(self, model, data.train_dataloader(), data.val_dataloader())
     }
 

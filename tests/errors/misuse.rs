@@ -169,30 +169,78 @@ fn a_batch_size_of_0_is_refused() {
         .says(&["batch_size is 0"]);
 }
 
+/// A parameter for an optimizer to have.
+fn param() -> [Param; 1] {
+    [Param::new(Tensor::ones([2]))]
+}
+
 #[test]
 fn a_learning_rate_that_is_no_number_is_refused_before_the_first_step() {
     for lr in [f64::NAN, f64::INFINITY, -0.1] {
-        let number = lr.to_string();
-        panics(|| drop(SGD::new(Vec::<Param>::new(), lr)))
-            .says(&["SGD", "learning rate", &number])
+        let said = format!("lr {lr} is not a finite number of at least 0");
+        panics(|| drop(SGD::new(param(), lr)))
+            .says(&["SGD: ", &said])
             .at(file!());
         let mut model = direct(lr);
-        panics(|| drop(Trainer::new(1).progress(false).fit(&mut model, &data(3)))).says(&[
-            "SGD",
-            "learning rate",
-            &number,
-        ]);
+        panics(|| drop(Trainer::new(1).progress(false).fit(&mut model, &data(3))))
+            .says(&["SGD: ", &said]);
         assert!(!model.layer.weight.is_initialized(), "nothing has run");
+        panics(|| SGD::new(param(), 0.1).set_lr(lr))
+            .says(&["SGD: ", &said])
+            .at(file!());
     }
-    let group = ParamGroup::new(&[]).lr(f64::NAN);
-    panics(|| drop(SGD::new([group], 0.1)))
-        .says(&["learning rate NaN"])
+}
+
+#[test]
+fn options_of_an_optimizer_that_have_no_meaning_are_refused() {
+    let group = || ParamGroup::new(&param());
+    panics(|| drop(SGD::new([group().lr(f64::NAN)], 0.1)))
+        .says(&["SGD: lr NaN"])
         .at(file!());
-    panics(|| drop(SGD::new(Vec::<Param>::new(), 0.1).momentum(f64::NAN)))
-        .says(&["SGD", "momentum NaN"])
+    panics(|| drop(SGD::new(param(), 0.1).momentum(f64::NAN)))
+        .says(&["SGD: momentum NaN"])
         .at(file!());
-    panics(|| drop(SGD::new(Vec::<Param>::new(), 0.1).weight_decay(-1.0)))
-        .says(&["SGD", "weight decay -1"])
+    panics(|| drop(Adam::new(param(), 0.1).weight_decay(-1.0)))
+        .says(&["Adam: weight_decay -1 is not a finite number of at least 0"])
+        .at(file!());
+    panics(|| drop(Adam::new(param(), 0.1).betas((0.9, 1.0))))
+        .says(&["Adam: beta2 1 is not in 0..1"])
+        .at(file!());
+    panics(|| drop(Adam::new([group().set("momentum", 0.9)], 0.1)))
+        .says(&["Adam: there is no option `momentum`; there are lr, beta1, beta2"])
+        .at(file!());
+    panics(|| Adam::new(param(), 0.1).set_option(1, "lr", 0.1))
+        .says(&["Adam: there is no group 1, there are 1"])
+        .at(file!());
+}
+
+#[test]
+fn parameters_that_an_optimizer_cannot_have_are_refused() {
+    panics(|| drop(Adam::new(Vec::<Param>::new(), 0.1)))
+        .says(&["Adam: the list of parameters is empty"])
+        .at(file!());
+    let [w] = param();
+    panics(|| drop(SGD::new([w.clone(), w.clone()], 0.1)))
+        .says(&["SGD: a parameter is given twice"])
+        .at(file!());
+    let groups = [ParamGroup::new([&w]), ParamGroup::new([&w])];
+    panics(|| drop(SGD::new(groups, 0.1))).says(&["SGD: a parameter is given twice"]);
+}
+
+#[test]
+fn schedulers_that_cannot_work_are_refused() {
+    let mut sgd = SGD::new(param(), 0.1);
+    panics(|| drop(StepLR::new(0, 0.1)))
+        .says(&["StepLR: step_size is 0"])
+        .at(file!());
+    panics(|| ReduceLROnPlateau::new().step(&mut sgd))
+        .says(&["ReduceLROnPlateau: it watches a value"])
+        .at(file!());
+    panics(|| OneCycleLR::new(0.1, 3).step(&mut Adagrad::new(param(), 0.1)))
+        .says(&["cycle_momentum: the optimizer has no momentum"]);
+    let second = ConstantLR::new();
+    panics(|| drop(SequentialLR::new(LinearLR::new()).then(0, second)))
+        .says(&["SequentialLR: milestone 0 is not behind 0"])
         .at(file!());
 }
 

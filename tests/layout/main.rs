@@ -4,6 +4,7 @@ mod crates;
 mod files;
 mod imports;
 mod ops;
+mod optim;
 
 use std::{
     collections::BTreeSet,
