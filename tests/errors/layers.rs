@@ -73,19 +73,46 @@ macro_rules! layers {
 
 layers! {
     Dense: Dense::new(2), |l| l.forward(&ones([4, 3])), |l| l.forward(&ones([]));
+    Embedding: Embedding::new(9, 2), |l| l.forward(&words([4, 3])), |l| l.forward(&ones([4, 3]));
+    EmbeddingBag: EmbeddingBag::new(9, 2), |l| l.forward(&words([4, 3]), None, None), |l| l.forward(&words([]), None, None);
     Flatten: Flatten, |l| l.forward(&ones([4, 3, 2])), |l| l.forward(&ones([4]));
+    GRU: GRU::new(3, 2), |l| l.forward(&ones([5, 4, 3]), None).0, |l| l.forward(&ones([5, 4, 7]), None).0;
+    GRUCell: GRUCell::new(3, 2), |l| l.forward(&ones([4, 3]), None), |l| l.forward(&ones([4, 7]), None);
     Identity: Identity, |l| l.forward(&ones([4, 3]));
+    LSTM: LSTM::new(3, 2), |l| l.forward(&ones([5, 4, 3]), None).0, |l| l.forward(&ones([5, 4, 7]), None).0;
+    LSTMCell: LSTMCell::new(3, 2), |l| l.forward(&ones([4, 3]), None).0, |l| l.forward(&ones([4, 7]), None).0;
     Lambda: Lambda(|x| x * 2.0), |l| l.forward(&ones([4, 3]));
     LazyLinear: LazyLinear::new(2), |l| l.forward(&ones([4, 3])), |l| l.forward(&ones([]));
     Linear: Linear::new(3, 2), |l| l.forward(&ones([4, 3])), |l| l.forward(&ones([4, 5]));
+    MultiheadAttention: MultiheadAttention::new(4, 2), |l| attend(l, 4), |l| attend(l, 6);
+    PositionalEncoding: PositionalEncoding::new(4, 0.0), |l| l.forward(&ones([2, 3, 4])), |l| l.forward(&ones([2, 3, 6]));
+    RNN: RNN::new(3, 2), |l| l.forward(&ones([5, 4, 3]), None).0, |l| l.forward(&ones([5, 4, 7]), None).0;
+    RNNCell: RNNCell::new(3, 2), |l| l.forward(&ones([4, 3]), None), |l| l.forward(&ones([4, 7]), None);
     ReLU: ReLU, |l| l.forward(&ones([4, 3]));
     Sequential: sequential![Linear::new(3, 2), Tanh], |l| l.forward(&ones([4, 3])), |l| l.forward(&ones([4, 5]));
     Sigmoid: Sigmoid, |l| l.forward(&ones([4, 3]));
     Tanh: Tanh, |l| l.forward(&ones([4, 3]));
 }
 
-/// What else `d2l::nn` has.
-const NO_LAYERS: [&str; 2] = ["Bias", "IntoLayer"];
+fn words<const N: usize>(shape: [usize; N]) -> Tensor {
+    Tensor::ones(shape).long()
+}
+
+fn attend(l: &MultiheadAttention, features: usize) -> Tensor {
+    let x = ones([3, 5, features]);
+    l.forward(&x, &x, &x, None).0
+}
+
+/// What else `d2l::nn` has: parts of layers, and lists that are not called.
+const NO_LAYERS: [&str; 7] = [
+    "Bias",
+    "IntoLayer",
+    "ModuleDict",
+    "ModuleList",
+    "Nonlinearity",
+    "ParameterList",
+    "RecurrentWeights",
+];
 
 #[test]
 fn every_layer_is_listed() {

@@ -6,9 +6,7 @@ use super::{
 use crate::{diagnostics::Errors, hyperparameters, types::mentions};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{
-    GenericParam, Generics, Ident, Signature, Type, Visibility, parse_quote, spanned::Spanned,
-};
+use syn::{GenericParam, Generics, Ident, Signature, Type, Visibility, parse_quote};
 
 /// A function ready to stand in its impl (unless it went elsewhere), and what stands beside it.
 pub struct Written {
