@@ -2,7 +2,7 @@
 pub use crate::data::{Batch, Example, TypedBatch, written as collate};
 pub use crate::module::{
     AnyPart, ByClone, CloneValue, Cloning, CopyPart, FieldPart, IsCloneable, IsField, IsNoField,
-    NoScope, Part, Scoped, StoredPart, boxed, copy_any, frozen,
+    NoScope, Part, Scoped, StoredPart, boxed, copy_any, frozen, show,
 };
 pub use crate::module::{
     Base, Cloneable, Copier, Field, Forward, ForwardOn, HasBase, Inherited, LossOn, Metrics,

@@ -1,1 +1,2 @@
 //! Tests of d2l that need more than one crate.
+pub mod lint_wall;

@@ -15,6 +15,7 @@
 
 mod autograd;
 mod error;
+pub mod flops;
 mod kernel;
 mod ops;
 mod options;

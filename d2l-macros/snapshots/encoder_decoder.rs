@@ -1,11 +1,5 @@
 #[doc(hidden)]
-#[allow(
-    non_local_definitions,
-    unused_variables,
-    unreachable_code,
-    clippy::all,
-    clippy::pedantic
-)]
+#[allow(non_local_definitions, unused_variables, unreachable_code)]
 const _: () = {
     #[automatically_derived]
     impl<E, D> ::d2l::__private::Field for EncoderDecoder<E, D>
@@ -98,6 +92,16 @@ const _: () = {
         const ABOUT: &'static str = "";
     }
     #[automatically_derived]
+    impl<E, D> ::core::fmt::Display for EncoderDecoder<E, D>
+    where
+        E: ::d2l::__private::Field,
+        D: ::d2l::__private::Field,
+    {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::d2l::__private::show(self, f)
+        }
+    }
+    #[automatically_derived]
     impl<E, D> ::d2l::__private::Cloneable for EncoderDecoder<E, D>
     where
         E: ::d2l::__private::Cloneable,
@@ -138,13 +142,7 @@ impl<E: Encoder, D: Decoder> EncoderDecoder<E, D> {
     }
 }
 #[doc(hidden)]
-#[allow(
-    non_local_definitions,
-    unused_imports,
-    unused_parens,
-    clippy::all,
-    clippy::pedantic
-)]
+#[allow(non_local_definitions, unused_imports, unused_parens)]
 const _: () = {
     use ::d2l::__private::Inherited as _;
     #[automatically_derived]

@@ -1,11 +1,5 @@
 #[doc(hidden)]
-#[allow(
-    non_local_definitions,
-    unused_variables,
-    unreachable_code,
-    clippy::all,
-    clippy::pedantic
-)]
+#[allow(non_local_definitions, unused_variables, unreachable_code)]
 const _: () = {
     #[automatically_derived]
     #[diagnostic::do_not_recommend]
@@ -94,6 +88,12 @@ const _: () = {
         const ABOUT: &'static str = "The book's first model.";
     }
     #[automatically_derived]
+    impl ::core::fmt::Display for LinearRegression {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::d2l::__private::show(self, f)
+        }
+    }
+    #[automatically_derived]
     #[diagnostic::do_not_recommend]
     impl ::d2l::__private::Cloneable for LinearRegression {}
     #[automatically_derived]
@@ -118,15 +118,7 @@ impl LinearRegression {
     }
 }
 #[doc(hidden)]
-#[allow(
-    non_local_definitions,
-    unused_variables,
-    unused_imports,
-    unused_mut,
-    dead_code,
-    clippy::all,
-    clippy::pedantic
-)]
+#[allow(non_local_definitions, unused_variables, unused_imports, unused_mut, dead_code)]
 const _: () = {
     use ::d2l::__private::hparams::{
         AnyPut as _, AnyTake as _, IsStorable as _, IsStored as _, NestedPut as _,
@@ -195,13 +187,7 @@ impl LinearRegression {
     }
 }
 #[doc(hidden)]
-#[allow(
-    non_local_definitions,
-    unused_imports,
-    unused_parens,
-    clippy::all,
-    clippy::pedantic
-)]
+#[allow(non_local_definitions, unused_imports, unused_parens)]
 const _: () = {
     use ::d2l::__private::Inherited as _;
     #[automatically_derived]

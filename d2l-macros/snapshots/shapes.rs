@@ -1,11 +1,5 @@
 #[doc(hidden)]
-#[allow(
-    non_local_definitions,
-    unused_variables,
-    unreachable_code,
-    clippy::all,
-    clippy::pedantic
-)]
+#[allow(non_local_definitions, unused_variables, unreachable_code)]
 const _: () = {
     #[automatically_derived]
     #[diagnostic::do_not_recommend]
@@ -110,6 +104,12 @@ const _: () = {
         const ABOUT: &'static str = "";
     }
     #[automatically_derived]
+    impl ::core::fmt::Display for Block {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::d2l::__private::show(self, f)
+        }
+    }
+    #[automatically_derived]
     #[diagnostic::do_not_recommend]
     impl ::d2l::__private::Cloneable for Block {}
     #[automatically_derived]
@@ -138,7 +138,7 @@ pub struct ExampleBatch {
     label: ::d2l::__private::Tensor,
 }
 #[doc(hidden)]
-#[allow(non_local_definitions, unused_variables, clippy::all, clippy::pedantic)]
+#[allow(non_local_definitions, unused_variables)]
 const _: () = {
     #[automatically_derived]
     impl ::d2l::__private::Example for Example {

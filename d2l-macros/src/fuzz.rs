@@ -35,9 +35,10 @@ const FUNCTIONS: [(&str, &str); 8] = [
         "#[cfg(x)] impl<T> Bag<T> { #![allow(y)] const N: usize = 1; fn forward(&self, x: &Tensor) -> Tensor { x } fn loss(&self) {} type X = u8; }",
     ),
 ];
-const TYPES: [&str; 6] = [
+const TYPES: [&str; 7] = [
     "#[module(base = Classifier, no_clone, repr = a::b)] pub struct Net<'a, T: X, const N: usize> where T: Y { #[hparam] lr: f32, #[module(skip)] r#type: Vec<T>, b: [T; N], p: PhantomData<fn() -> T> }",
     "enum E { A, B(f32, #[hparam] u8), #[hparam] C { x: Box<E> } }",
+    "enum R { r#A { r#type: u8, #[hparam] r#fn: (A, B) }, B(Box<r#R>) }",
     "union U { a: f32 }",
     "#[hparam] #[module(crate = ::x)] struct S;",
     "/// doc\n struct R { /** a */ #[hparam(default = 1 + 2, range = 0.0..=1.0, check = f)] lr: &'static str, #[module(frozen, rename = \"x-y\")] b: Option<&'static B>, #[module(rename = \"a.b\")] c: (A, [B; 2]) }",

@@ -68,12 +68,6 @@ pub trait Module: Field {
         None
     }
 
-    /// Floating-point operations of one `forward` from `x` to `y`, a multiplication with an addition
-    /// as two; what its parts do is not counted here. `#[module(flops = path)]` says it.
-    fn flops(&self, _x: &Tensor, _y: &Tensor) -> u64 {
-        0
-    }
-
     /// Itself, for a downcast to its type.
     fn as_any(&self) -> &dyn Any;
 

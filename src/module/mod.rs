@@ -44,10 +44,10 @@ pub use mode::Mode;
 pub use optimizer::{Optimizer, OptimizerStateError};
 pub use param::Param;
 pub use repr::Repr;
-pub use scope::{Refusal, Refuse, fail, passed};
+pub use scope::{Gives, Refusal, Refuse, fail, giving};
 pub use state_dict::{LoadOptions, Loaded, StateDict, StateDictError};
 pub(crate) use state_dict::{lazy_names, load_partly};
-pub(crate) use summary::record_container as record;
+pub(crate) use summary::record;
 pub use summary::{InputShape, InputShapes, LayerSummary, Long, Row, Summarize, Summary};
 pub use tree::ModuleExt;
 pub use walk::{visit_modules, visit_parameters};
@@ -58,5 +58,7 @@ pub use copy::{ByClone, CloneValue, Cloning, IsCloneable, IsField, IsNoField, co
 pub use hooks::boxed;
 #[doc(hidden)]
 pub use part::{AnyPart, CopyPart, FieldPart, Part, StoredPart, frozen};
+#[doc(hidden)]
+pub use repr::show;
 #[doc(hidden)]
 pub use scope::{NoScope, Scoped};

@@ -96,12 +96,20 @@ impl fmt::Display for Repr {
     }
 }
 
+/// Prints the tree of `m`: `Display` of every type under `#[derive(Module)]`.
+///
+/// # Errors
+/// Those of `f`.
+pub fn show<M: Module + ?Sized>(m: &M, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    Repr::of(m).write(f, 0)
+}
+
 /// A part of unknown type is printed as its tree.
 macro_rules! display {
     ($($object:ty)*) => { $(
         impl fmt::Display for $object {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                Repr::of(self).fmt(f)
+                show(self, f)
             }
         }
     )* };
@@ -180,6 +188,7 @@ Nested(
     (0): Linear(in_features=1, out_features=1, bias=True)
   )
 )";
+        assert_eq!(nested.to_string(), expected);
         assert_eq!(nested.repr().to_string(), expected);
         assert_eq!(nested.width, 3);
     }
@@ -194,6 +203,8 @@ Nested(
             sizes: vec![1],
         };
         let expected = "Scratch(\n  lr=0.1\n  (w): Param([2, 1])\n  (b): Param(lazy)\n)";
-        assert_eq!(model.repr().to_string(), expected);
+        assert_eq!(model.to_string(), expected);
+        let object: &dyn Module = &model;
+        assert_eq!(object.to_string(), expected);
     }
 }

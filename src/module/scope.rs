@@ -1,10 +1,10 @@
 //! Where in the model an error happens.
 use super::{
-    Module, summary,
+    Module, record,
     walk::{Part, walk_running},
 };
 use d2l_core::{
-    Error, Tensor,
+    Error, Tensor, flops,
     scope::{self, Scope},
 };
 use std::fmt::Display;
@@ -60,12 +60,46 @@ fn sizes(m: &dyn Module) -> String {
     line.map_or_else(String::new, |line| format!("\n  layer: {line}"))
 }
 
-/// `m` has made `y` of `x`: noted for the next message, and for a summary that is being made.
-pub fn passed<M: Module>(m: &M, x: &Tensor, y: &Tensor) {
-    scope::passed(addr(m), m.type_name(), y.shape(), usize::MAX);
-    if summary::is_recording() {
-        summary::record(m, y, m.flops(x, y));
+/// What `forward` gives: a tensor, or several of which the first goes on to the next layer.
+pub trait Gives {
+    /// The tensor whose shape messages and summaries tell.
+    fn first(&self) -> &Tensor;
+}
+
+impl Gives for Tensor {
+    fn first(&self) -> &Tensor {
+        self
     }
+}
+
+macro_rules! tuples {
+    ($(($($more:ident),+))*) => { $(
+        impl<G: Gives, $($more),+> Gives for (G, $($more),+) {
+            fn first(&self) -> &Tensor {
+                self.0.first()
+            }
+        }
+    )* };
+}
+tuples!((A)(A, B)(A, B, C));
+
+/// The result of `work`, by which the layer `m` gives the tensor `shown`: noted for the next message, and
+/// for a summary that is being made.
+///
+/// # Errors
+/// Those of `work`.
+#[inline]
+pub fn giving<M: Module, T, E>(
+    m: &M,
+    work: impl FnOnce() -> Result<T, E>,
+    shown: impl FnOnce(&T) -> &Tensor,
+) -> Result<T, E> {
+    let before = flops::so_far();
+    let result = work()?;
+    let y = shown(&result);
+    scope::passed(addr(m), m.type_name(), y.shape(), usize::MAX);
+    record(m, y, before);
+    Ok(result)
 }
 
 /// A layer's refusal on its way out of the containers it is in, each adding its part of the path;
@@ -158,13 +192,11 @@ impl<M: Module> Scoped<'_, M> {
 
     /// Runs `f` as a part of the module, whose result it gives.
     #[inline]
-    pub fn __forward(self, f: impl FnOnce() -> Tensor) -> Tensor {
-        let (m, before) = (self.0, scope::results());
+    pub fn __forward<T: Gives>(self, f: impl FnOnce() -> T) -> T {
+        let (m, results, before) = (self.0, scope::results(), flops::so_far());
         let y = self.__enter(f);
-        scope::passed(addr(m), m.type_name(), y.shape(), before);
-        if summary::is_recording() {
-            summary::record(m, &y, 0);
-        }
+        scope::passed(addr(m), m.type_name(), y.first().shape(), results);
+        record(m, y.first(), before);
         y
     }
 }
@@ -179,7 +211,7 @@ pub trait NoScope: Sized {
 
     /// Runs `f`.
     #[inline]
-    fn __forward(self, f: impl FnOnce() -> Tensor) -> Tensor {
+    fn __forward<T>(self, f: impl FnOnce() -> T) -> T {
         f()
     }
 }

@@ -1,11 +1,14 @@
 //! What a model makes of an input of some shape: shapes, parameters, arithmetic.
-use super::{Forward, Module, ModuleExt, Param, scope, walk};
-use d2l_core::{DType, Tensor, no_grad, rng};
-use std::{
-    cell::{Cell, RefCell},
-    collections::HashMap,
-    fmt,
-};
+mod record;
+mod shapes;
+
+pub(crate) use record::record;
+pub use shapes::{InputShape, InputShapes, Long};
+
+use super::{Module, ModuleExt, Param, walk};
+use d2l_core::{Tensor, no_grad};
+use record::{Records, flops_of, recording};
+use std::fmt;
 
 /// One part of a model that was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +21,7 @@ pub struct Row {
     pub output_shape: Option<Vec<usize>>,
     /// Numbers that are learned, in itself and all of its parts.
     pub num_parameters: usize,
-    /// Floating-point operations of its own: multiplications and additions of matrices.
+    /// Its arithmetic, in itself and all of its parts; see [`d2l_core::flops`].
     pub flops: u64,
 }
 
@@ -31,7 +34,7 @@ pub struct Summary {
     pub num_parameters: usize,
     /// Those of them that are frozen.
     pub num_frozen: usize,
-    /// Of one forward pass on inputs of the given shapes.
+    /// The arithmetic of one forward pass on inputs of the given shapes; see [`d2l_core::flops`].
     pub flops: u64,
 }
 
@@ -39,64 +42,15 @@ pub struct Summary {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerSummary(pub Vec<Row>);
 
-struct Record {
-    shape: Vec<usize>,
-    flops: u64,
-}
-
-thread_local! {
-    static RECORDING: Cell<bool> = const { Cell::new(false) };
-    static RECORDS: RefCell<HashMap<String, Record>> = RefCell::default();
-}
-
-/// Is a summary being made on this thread?
-#[inline]
-pub(super) fn is_recording() -> bool {
-    RECORDING.get()
-}
-
-/// Notes that the running module `m` has made `y`.
-#[cold]
-pub(super) fn record(m: &dyn Module, y: &Tensor, flops: u64) {
-    let path = scope::path(m);
-    RECORDS.with_borrow_mut(|records| {
-        let flops = flops + records.get(&path).map_or(0, |r| r.flops);
-        let shape = y.shape().to_vec();
-        records.insert(path, Record { shape, flops });
-    });
-}
-
-/// [`record`] of a container, if anybody listens.
-pub(crate) fn record_container(m: &dyn Module, y: &Tensor) {
-    if is_recording() {
-        record(m, y, 0);
-    }
-}
-
-/// Runs `f` and gives what was recorded meanwhile. Random numbers that it draws come again.
-fn recording(f: impl FnOnce()) -> HashMap<String, Record> {
-    struct Restore((u64, u64));
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            rng::set_default_state(self.0);
-            RECORDING.set(false);
-        }
-    }
-    let _restore = Restore(rng::default_state());
-    RECORDS.take();
-    RECORDING.set(true);
-    f();
-    RECORDS.take()
-}
-
 /// Summaries of models that can be cloned and called.
 pub trait Summarize: Module + Clone {
     /// Output shapes, parameters and arithmetic of the whole model for inputs of these shapes.
     ///
     /// It is a copy of the model that is run, in evaluation mode and on zeros: no data is needed,
-    /// the model stays as it is (lazy layers stay lazy), and no random number is used up. The
-    /// arithmetic is what layers say of themselves: two operations for each multiplication with
-    /// addition in dense layers and convolutions.
+    /// the model stays as it is (lazy layers stay lazy, in training or not), and no random number is
+    /// used up. The arithmetic is counted while it runs, that of the library's layers and that which
+    /// the model's own `forward` does: two operations for each multiplication with its addition in
+    /// products of matrices and convolutions, nothing for the rest; see [`d2l_core::flops`].
     ///
     /// ```
     /// use d2l::prelude::*;
@@ -118,8 +72,8 @@ pub trait Summarize: Module + Clone {
     fn summary(&self, shapes: impl InputShapes<Self>) -> Summary {
         let copy = self.clone();
         copy.eval();
-        let records = recording(|| no_grad(|| shapes.run(&copy)));
-        Summary::of(&copy, &records)
+        let (records, flops) = recording(|| no_grad(|| shapes.run(&copy)));
+        Summary::of(&copy, &records, flops)
     }
 
     /// The book's `layer_summary`: a line with the output shape of each part of `net`, or of the
@@ -154,7 +108,7 @@ pub trait Summarize: Module + Clone {
 impl<M: Module + Clone> Summarize for M {}
 
 impl Summary {
-    fn of<M: Module>(m: &M, records: &HashMap<String, Record>) -> Summary {
+    fn of<M: Module>(m: &M, records: &Records, flops: u64) -> Summary {
         let mut rows = Vec::new();
         walk::visit_distinct(m, &mut |path, m| {
             let record = records.get(path);
@@ -163,7 +117,7 @@ impl Summary {
                 kind: kind(m),
                 output_shape: record.map(|r| r.shape.clone()),
                 num_parameters: m.num_parameters(),
-                flops: record.map_or(0, |r| r.flops),
+                flops: flops_of(records, path),
             });
         });
         let parameters = m.parameters();
@@ -172,7 +126,7 @@ impl Summary {
         Summary {
             num_parameters: parameters.iter().map(numel).sum(),
             num_frozen: parameters.iter().filter(frozen).map(numel).sum(),
-            flops: records.values().map(|r| r.flops).sum(),
+            flops,
             rows,
         }
     }
@@ -254,172 +208,5 @@ impl fmt::Display for LayerSummary {
     }
 }
 
-/// The shape of one argument of `forward`.
-pub trait InputShape {
-    /// The argument.
-    type Arg<'a>;
-    /// Zeros of this shape, if the argument is there.
-    fn zeros(&self) -> Option<Tensor>;
-    /// The argument that these zeros are.
-    fn arg(zeros: &Option<Tensor>) -> Self::Arg<'_>;
-}
-
-/// The shape of an argument of integers, such as the words of a text.
-#[derive(Clone, Copy, Debug)]
-pub struct Long<const N: usize>(pub [usize; N]);
-
-/// The shapes of all arguments of the `forward` of `M`: one, or a tuple of them.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` are not the shapes of the inputs of `{M}`",
-    label = "not the shapes of its inputs",
-    note = "write `[2, 3]` for one argument, `([2, 3], [2])` for two, `Long([2, 9])` for integers"
-)]
-pub trait InputShapes<M: ?Sized> {
-    /// Calls `forward` on zeros of these shapes.
-    #[track_caller]
-    fn run(&self, m: &M);
-}
-
-macro_rules! input_shape {
-    ($([$($g:tt)*] $shape:ty, |$s:ident| $zeros:expr;)*) => { $(
-        impl<$($g)*> InputShape for $shape {
-            type Arg<'a> = &'a Tensor;
-
-            fn zeros(&self) -> Option<Tensor> {
-                let $s = self;
-                Some($zeros)
-            }
-
-            fn arg(zeros: &Option<Tensor>) -> &Tensor {
-                match zeros {
-                    Some(t) => t,
-                    None => unreachable!("`zeros` makes a tensor"),
-                }
-            }
-        }
-
-        impl<M: for<'a> Forward<(&'a Tensor,)>, $($g)*> InputShapes<M> for $shape {
-            fn run(&self, m: &M) {
-                let $s = self;
-                m.call((&$zeros,));
-            }
-        }
-    )* };
-}
-
-input_shape! {
-    [const N: usize] [usize; N], |s| Tensor::zeros(*s);
-    [] Vec<usize>, |s| Tensor::zeros(s.clone());
-    [] &[usize], |s| Tensor::zeros(*s);
-    [const N: usize] Long<N>, |s| Tensor::zeros(s.0).to_dtype(DType::I64);
-}
-
-impl<S: InputShape> InputShape for Option<S> {
-    type Arg<'a> = Option<&'a Tensor>;
-
-    fn zeros(&self) -> Option<Tensor> {
-        self.as_ref()?.zeros()
-    }
-
-    fn arg(zeros: &Option<Tensor>) -> Option<&Tensor> {
-        zeros.as_ref()
-    }
-}
-
-macro_rules! tuples {
-    ($(($($t:ident $i:tt),+))*) => { $(
-        impl<M: for<'a> Forward<($($t::Arg<'a>,)+)>, $($t: InputShape),+> InputShapes<M> for ($($t,)+) {
-            fn run(&self, m: &M) {
-                let zeros = ($(self.$i.zeros(),)+);
-                m.call(($($t::arg(&zeros.$i),)+));
-            }
-        }
-    )* };
-}
-
-tuples! { (A 0) (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) (A 0, B 1, C 2, D 3, E 4) }
-
 #[cfg(test)]
-mod tests {
-    use crate::prelude::*;
-    use std::rc::Rc;
-
-    #[derive(Module)]
-    struct Pair {
-        #[module(frozen)]
-        left: LazyLinear,
-        shared: Rc<LazyLinear>,
-        again: Rc<LazyLinear>,
-        scale: Param,
-    }
-
-    #[add_to_class(Pair)]
-    fn forward(&self, x: &Tensor, rows: &Tensor, other: Option<&Tensor>) -> Tensor {
-        let y = self.left.forward(x).index_select(0, rows);
-        let y = self.again.forward(&self.shared.forward(&y)) * &*self.scale;
-        other.map_or(y.clone(), |o| y + o)
-    }
-
-    fn pair() -> Pair {
-        let shared = Rc::new(LazyLinear::new(4));
-        Pair {
-            left: LazyLinear::new(4),
-            again: shared.clone(),
-            shared,
-            scale: Param::new(Tensor::ones([4])),
-        }
-    }
-
-    #[test]
-    fn shared_layers_count_once_and_work_twice() {
-        let summary = pair().summary(([3, 2], Long([5]), None::<[usize; 1]>));
-        let expected = "\
-part                        output shape  parameters  FLOP
-Pair                        [5, 4]                36     -
-  (left): Linear            [3, 4]                12    48
-  (shared): Linear          [5, 4]                20   320
-36 parameters, 12 of them frozen; 368 FLOP";
-        let shown = summary.to_string();
-        let lines: Vec<_> = shown
-            .lines()
-            .map(|l| l.split_whitespace().collect::<Vec<_>>())
-            .collect();
-        let wanted: Vec<_> = expected
-            .lines()
-            .map(|l| l.split_whitespace().collect::<Vec<_>>())
-            .collect();
-        assert_eq!(lines, wanted, "{shown}");
-        let with = pair().summary(([3, 2], Long([5]), Some([5, 4])));
-        assert_eq!(with.rows[0].output_shape, Some(vec![5, 4]));
-    }
-
-    #[test]
-    fn the_model_and_the_random_numbers_stay_as_they_are() {
-        let net = sequential![LazyLinear::new(3), ReLU, ReLU, LazyLinear::new(2)];
-        manual_seed(3);
-        let expected = Tensor::rand([4]);
-        manual_seed(3);
-        let summary = net.summary([2, 5]);
-        assert_eq!(Tensor::rand([4]), expected);
-        assert!(net.is_training() && !net.get::<LazyLinear>(0).unwrap().weight.is_initialized());
-        let shapes: Vec<_> = summary
-            .rows
-            .iter()
-            .map(|r| r.output_shape.clone().unwrap())
-            .collect();
-        assert_eq!(shapes, [[2, 2], [2, 3], [2, 3], [2, 3], [2, 2]]);
-        assert_eq!(summary.rows[2].kind, "ReLU");
-    }
-
-    #[test]
-    #[should_panic(expected = "(in 0, Linear)")]
-    fn a_shape_that_does_not_fit_is_refused_as_in_forward() {
-        sequential![Linear::new(3, 2)].summary([1, 4]);
-    }
-
-    #[test]
-    fn numbers_are_grouped() {
-        let groups = [0, 999, 1000, 61_706, 1_234_567].map(super::grouped);
-        assert_eq!(groups, ["0", "999", "1,000", "61,706", "1,234,567"]);
-    }
-}
+mod tests;

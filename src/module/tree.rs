@@ -210,11 +210,12 @@ pub trait ModuleExt: Module {
         state_dict::load_with(self, dict, options)
     }
 
-    /// The tree as text, as PyTorch prints it.
+    /// The tree as text, as PyTorch prints it. Every module of a known type has it as its `Display`, too:
+    /// `println!("{net}")` is the book's `print(net)`.
     ///
     /// ```
     /// use d2l::prelude::*;
-    /// assert_eq!(sequential![Linear::new(2, 1)].repr().to_string(), "\
+    /// assert_eq!(sequential![Linear::new(2, 1)].to_string(), "\
     /// Sequential(
     ///   (0): Linear(in_features=2, out_features=1, bias=True)
     /// )");

@@ -41,6 +41,12 @@ macro_rules! lazy_twin {
             }
         }
 
+        impl std::fmt::Display for $lazy {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                $crate::module::show(self, f)
+            }
+        }
+
         #[diagnostic::do_not_recommend]
         impl $crate::Module for $lazy {
             fn visit(&self, v: &mut dyn $crate::module::Visitor) {
@@ -53,10 +59,6 @@ macro_rules! lazy_twin {
 
             fn leaf_repr(&self) -> Option<String> {
                 self.0.leaf_repr()
-            }
-
-            fn flops(&self, x: &d2l_core::Tensor, y: &d2l_core::Tensor) -> u64 {
-                $crate::Module::flops(&self.0, x, y)
             }
 
             fn as_any(&self) -> &dyn std::any::Any {

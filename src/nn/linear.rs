@@ -19,7 +19,7 @@ use d2l_core::{Error, ErrorKind, Tensor};
 /// assert_eq!(layer.forward(&Tensor::ones([1, 3])), Tensor::from([[3.5, 3.5]]));
 /// ```
 #[derive(Module, Debug)]
-#[module(repr = Linear::line, flops = Linear::flops)]
+#[module(repr = Linear::line)]
 pub struct Linear {
     /// `[out_features, in_features]`.
     pub weight: Param,
@@ -103,11 +103,6 @@ impl Linear {
         };
         let out_features = self.out_features;
         format!("{name}(in_features={in_features}, out_features={out_features}, bias={bias})")
-    }
-
-    /// A multiplication and an addition for each output and each of its inputs.
-    fn flops(&self, x: &Tensor, y: &Tensor) -> u64 {
-        2 * y.numel() as u64 * x.size(-1) as u64
     }
 }
 

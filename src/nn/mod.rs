@@ -15,9 +15,7 @@ macro_rules! forward {
             }
 
             fn try_forward(&self, x: &d2l_core::Tensor) -> Result<d2l_core::Tensor, d2l_core::Error> {
-                let y = self.result(x)?;
-                $crate::module::passed(self, x, &y);
-                Ok(y)
+                $crate::module::giving(self, || self.result(x), |y| y)
             }
 
             fn result(&self, $x: &d2l_core::Tensor) -> Result<d2l_core::Tensor, d2l_core::Error> {
@@ -66,11 +64,11 @@ macro_rules! forward_with {
                 &self, $x: &'a d2l_core::Tensor $(, $arg: $ty)*
             ) -> Result<$out, $crate::module::Refusal> {
                 let $this = self;
-                let result = $result;
-                let result = result.map_err(|e| $crate::module::Refuse::by(e, self))?;
-                let $y = &result;
-                $crate::module::passed(self, $x, $shown);
-                Ok(result)
+                let work = || {
+                    let result = $result;
+                    result.map_err(|e| $crate::module::Refuse::by(e, self))
+                };
+                $crate::module::giving(self, work, |$y| $shown)
             }
         }
 

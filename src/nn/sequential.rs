@@ -6,7 +6,7 @@ use crate::{
     },
     nn::Lambda,
 };
-use d2l_core::{Tensor, scope};
+use d2l_core::{Tensor, flops, scope};
 use std::{any::Any, fmt, ops::Index};
 
 /// A list of layers, each fed with the one before; PyTorch's `nn.Sequential`. Made by
@@ -73,6 +73,7 @@ impl Sequential {
     }
 
     fn run(&self, x: &Tensor) -> Result<Tensor, Refusal> {
+        let before = flops::so_far();
         Scoped(self)
             .__enter(|| {
                 let mut y = None;
@@ -83,7 +84,7 @@ impl Sequential {
                 }
                 Ok(y.unwrap_or_else(|| x.clone()))
             })
-            .inspect(|y| record(self, y))
+            .inspect(|y| record(self, y, before))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bad input: each mistake gives one clear error that says what is wrong and where, and nothing is
 //! left half-written.
 mod checkpoint;
+mod layers;
 mod misuse;
 mod place;
 mod writing;

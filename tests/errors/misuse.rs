@@ -282,3 +282,29 @@ fn a_panic_during_training_leaves_nothing_running() {
     let fit = Trainer::new(1).progress(false).fit(&mut model, &data(3));
     assert_eq!(fit.steps(), 2);
 }
+
+#[test]
+fn a_backward_pass_that_cannot_be_is_refused_where_it_is_asked_for() {
+    let x = Tensor::from([1.0, 2.0]).requires_grad_(true);
+    let y = x.square().sum();
+    no_grad(|| x.fill_(3.0));
+    panics(|| y.backward())
+        .says(&["backward", "[2]", "`square`", "changed in place", "copy()"])
+        .at(file!());
+    assert_eq!(x.grad(), None);
+    let y = x.square().sum();
+    y.backward();
+    panics(|| y.backward())
+        .says(&["backward", "freed", "backward_retain_graph"])
+        .at(file!());
+    panics(|| Tensor::from(1.0).backward())
+        .says(&["backward", "requires_grad_"])
+        .at(file!());
+}
+
+#[test]
+fn a_single_number_has_no_axis() {
+    panics(|| assert_eq!(Tensor::from(1.0).size(-1), 1))
+        .says(&["size", "a single number", "-1"])
+        .at(file!());
+}

@@ -1,7 +1,7 @@
 //! Where in the model a shape does not fit: the message has the dotted path, the layer with its sizes,
 //! both shapes and what flowed before, in at most six lines; the place is the user's.
 use super::*;
-use std::rc::Rc;
+use std::{collections::HashMap, rc::Rc};
 
 /// Two dense layers, the second as wide as it is told to expect.
 #[derive(Module)]
@@ -142,4 +142,90 @@ fn a_shared_layer_goes_by_its_first_place_and_a_module_that_is_gone_by_its_type(
     panics(|| drop(net.forward(&Tensor::ones([1, 2]))))
         .says(&["(in first, Linear)", "\n  previous: Linear gave [1, 3]"]);
     assert!(Rc::ptr_eq(&net.first, &net.second));
+}
+
+/// Parts in a map, behind a list, and functions; the last part is of two results.
+#[derive(Module)]
+struct Parts {
+    towers: HashMap<String, Vec<Sequential>>,
+    split: Split,
+}
+
+#[derive(Module)]
+struct Split(Linear);
+
+#[add_to_class(Split)]
+fn forward(&self, x: &Tensor) -> (Tensor, Tensor) {
+    let y = self.0.forward(x);
+    (y.t(), y)
+}
+
+#[add_to_class(Parts)]
+fn forward(&self, x: &Tensor) -> Tensor {
+    let y = self.towers["left"][1].forward(x);
+    self.split.forward(&y).0.matmul(&Tensor::ones([9, 1]))
+}
+
+fn parts(width: usize) -> Parts {
+    let tower = || {
+        sequential![|x: &Tensor| x * 2.0, Linear::new(3, 4), |x: &Tensor| x
+            .matmul(&Tensor::ones([4, 4]))]
+    };
+    Parts {
+        towers: [("left".to_string(), vec![tower(), tower()])].into(),
+        split: Split(Linear::new(width, 2)),
+    }
+}
+
+#[test]
+fn parts_of_maps_lists_and_functions_have_their_paths() {
+    let of = |width: usize, inputs: usize| {
+        panics(|| drop(parts(width).forward(&Tensor::ones([1, inputs])))).message
+    };
+    let closure = "previous: towers.left.1.0 gave [1, 5]";
+    let message = of(4, 5);
+    assert!(
+        message.contains("(in towers.left.1.1, Linear)") && message.ends_with(closure),
+        "{message}"
+    );
+    let message = of(5, 3);
+    assert!(
+        message.ends_with("previous: towers.left.1.2 gave [1, 4]"),
+        "{message}"
+    );
+    assert!(message.contains("(in split.0, Linear)"), "{message}");
+    let message = of(4, 3);
+    assert!(message.contains("(in Parts)"), "{message}");
+    assert!(
+        message.ends_with("previous: split gave [2, 1]"),
+        "{message}"
+    );
+}
+
+#[test]
+fn an_error_within_a_function_is_at_the_function() {
+    let net = sequential![Linear::new(3, 4), |x: &Tensor| x
+        .matmul(&Tensor::ones([5, 1]))];
+    let model = Model {
+        head: net,
+        ..model(8, 5, 7)
+    };
+    let x = Tensor::ones([2, 3]);
+    let panic = panics(|| drop(model.head.forward(&x)));
+    assert!(
+        panic.message.contains("matmul: [2, 4] and [5, 1]"),
+        "{}",
+        panic.message
+    );
+    assert!(
+        panic.message.contains("(in 1, Lambda)"),
+        "{}",
+        panic.message
+    );
+    assert!(
+        panic.message.ends_with("previous: 0 gave [2, 4]"),
+        "{}",
+        panic.message
+    );
+    panic.at(file!());
 }

@@ -309,6 +309,27 @@ fn the_header_of_the_file_can_be_read_by_anybody() {
     assert_eq!(json["hparams"], expected);
 }
 
+/// Keras: what its documentation saves cannot be loaded in a fresh session. Here nothing is registered:
+/// another process that knows the type loads the file.
+#[test]
+fn a_fresh_process_loads_the_file() {
+    const NAME: &str = "a_fresh_process_loads_the_file";
+    if let Some(path) = std::env::var_os("D2L_TEST_FRESH") {
+        let again = Net::load_from_checkpoint(path).unwrap();
+        assert_eq!(again.hparams(), net().hparams());
+        return;
+    }
+    let file = File::new("fresh.safetensors");
+    net().save_checkpoint(&file.0).unwrap();
+    let fresh = |path: &std::path::Path| {
+        let mut program = std::process::Command::new(std::env::current_exe().unwrap());
+        program.args(["--exact", NAME]).env("D2L_TEST_FRESH", path);
+        program.output().unwrap().status.success()
+    };
+    assert!(fresh(&file.0));
+    assert!(!fresh(&file.0.with_extension("gone")), "it was really read");
+}
+
 /// Lightning's command line stores how it made the model instead of what the model was given.
 #[test]
 fn a_model_from_the_command_line_stores_plain_values() {

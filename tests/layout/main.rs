@@ -3,6 +3,7 @@
 mod crates;
 mod files;
 mod imports;
+mod macros;
 mod ops;
 mod optim;
 

@@ -58,7 +58,7 @@ fn run(
     options: Options,
     floor: u64,
     at: &mut dyn FnMut(&Edge, &Tensor) -> bool,
-) {
+) -> Result<()> {
     let mut pending = Pending(Vec::with_capacity(8));
     with_grad(options.create_graph, || {
         for (root, grad) in roots {
@@ -76,19 +76,23 @@ fn run(
             match edge {
                 Edge::Leaf(leaf, _) => leaf.complete_grad(grad),
                 Edge::Node(node) => {
-                    node.get().run(&grad, floor, &mut pending);
+                    let node = node.get();
+                    node.run(&grad, floor, &mut pending)?;
                     if !options.retain {
-                        node.get().release();
+                        node.release();
                     }
                 }
             }
         }
-    });
+        Ok(())
+    })?;
     anomaly::end_of_pass();
+    Ok(())
 }
 
 /// The gradients of `Σ grad · root` over `roots` with respect to `inputs`, none of which may be
 /// computed from another one; nothing is accumulated anywhere else.
+#[track_caller]
 pub(crate) fn gradients(
     roots: Vec<(&Tensor, Tensor)>,
     inputs: &[Tensor],
@@ -98,13 +102,13 @@ pub(crate) fn gradients(
     // Whatever depends on an input was made after it.
     let floor = seqs.iter().flatten().copied().min().unwrap_or(u64::MAX);
     let mut found = vec![None; inputs.len()];
-    run(roots, options, floor, &mut |edge, grad| {
+    ok!(run(roots, options, floor, &mut |edge, grad| {
         let at = seqs.iter().position(|s| *s == Some(edge.seq()));
         if let Some(i) = at {
             found[i] = Some(grad.clone());
         }
         at.is_some() || matches!(edge, Edge::Leaf(..))
-    });
+    }));
     found
         .into_iter()
         .zip(inputs)
@@ -185,7 +189,6 @@ impl Tensor {
             }
             None => self.ones_like(),
         };
-        run(vec![(self, grad)], options, 0, &mut |_, _| false);
-        Ok(())
+        run(vec![(self, grad)], options, 0, &mut |_, _| false)
     }
 }

@@ -10,10 +10,11 @@ use super::{
     hooks::Hooks,
     mode::is_grad_enabled,
     node_ref::NodeRef,
+    saved::unchanged,
 };
 use crate::{
     Tensor,
-    error::{Error, ErrorKind, fail},
+    error::{Error, ErrorKind, Result, bail, fail},
 };
 use std::sync::{
     Arc, Mutex, MutexGuard,
@@ -301,22 +302,32 @@ impl Head {
 
 impl Node {
     /// Adds the gradients of the inputs to those on their way, given the gradient of the output;
-    /// those of inputs numbered below `floor` are not wanted.
-    pub(super) fn run(self: &Arc<Self>, grad: &Tensor, floor: u64, pending: &mut Pending) {
+    /// those of inputs numbered below `floor` are not wanted. Fails if what was saved is gone or was
+    /// changed.
+    pub(super) fn run(
+        self: &Arc<Self>,
+        grad: &Tensor,
+        floor: u64,
+        pending: &mut Pending,
+    ) -> Result<()> {
         let head = &self.head;
         let edge = |i: usize| head.edges[i].as_ref().filter(|e| e.seq() >= floor);
-        let cx = Context {
-            op: head.op,
-            needs: &|i| edge(i).is_some(),
-            sum: &|i| pending.sum(edge(i)?),
-            output: self.output(),
-        };
-        let Some(grads) = lock(&self.rule).run(grad, &cx) else {
-            let why = format!(
+        let grads = unchanged(|| {
+            let cx = Context {
+                op: head.op,
+                needs: &|i| edge(i).is_some(),
+                sum: &|i| pending.sum(edge(i)?),
+                output: self.output(),
+            };
+            lock(&self.rule).run(grad, &cx)
+        })?;
+        let Some(grads) = grads else {
+            bail!(
+                "backward",
+                Autograd,
                 "the graph behind `{}` was freed by an earlier backward; call `backward_retain_graph` the first time",
                 head.op
-            );
-            fail(&Error::new("backward", ErrorKind::Autograd, why))
+            )
         };
         for (i, grad) in grads.into_iter().enumerate() {
             if let (Some(edge), Some(grad)) = (edge(i), grad) {
@@ -324,6 +335,7 @@ impl Node {
                 pending.add(edge, grad);
             }
         }
+        Ok(())
     }
 
     /// The saved result; it takes part in the graph only while a second derivative is recorded.

@@ -2,6 +2,7 @@
 use crate::{
     Tensor,
     error::{Result, bail, ok},
+    flops,
     kernel::{
         gemm::{Mat, gemm, gemm_int},
         math::Num,
@@ -129,6 +130,7 @@ pub(crate) fn raw_product(
     let shape = batch
         .insert(batch.len(), a.rows)
         .insert(batch.len() + 1, b.columns);
+    flops::product(shape.numel(), a.columns);
     let dtype = a.of.dtype();
     if !dtype.is_float() {
         return crate::tensor::stored!(dtype, T => Tensor::build::<T>(dtype, shape, |out| {

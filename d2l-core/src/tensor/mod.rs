@@ -78,11 +78,20 @@ impl Tensor {
     /// Size of one axis; negative ones count from the end.
     ///
     /// # Panics
-    /// If there is no such axis.
+    /// If there is no such axis; a single number has none.
+    ///
+    /// ```
+    /// use d2l_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3]).size(-1), 3);
+    /// assert!(std::panic::catch_unwind(|| Tensor::from(1.0).size(-1)).is_err());
+    /// ```
     #[track_caller]
     pub fn size(&self, axis: isize) -> usize {
         let a = crate::error::ok!(shape::axis("size", axis, self.dim()));
-        self.0.shape.get(a).copied().unwrap_or(1)
+        match self.shape().get(a) {
+            Some(&n) => n,
+            None => panic!("size: a single number has no axis {axis}"),
+        }
     }
 
     /// Number of axes.

@@ -1,7 +1,7 @@
-//! What a hook must look like.
+//! What a hook, and a method of a trait, must look like.
 use super::{hooks::Spec, parse::Method};
 use crate::diagnostics::{at, on};
-use syn::{ReceiverKind, Result, ReturnType, Safety};
+use syn::{ReceiverKind, Result, ReturnType, Safety, Visibility};
 
 const HINT: &str = "write `#[add_to_class(.., method)]` if this is not meant to be a hook";
 
@@ -60,4 +60,15 @@ pub fn shape(s: &Spec, m: &Method) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// A method of a trait is as visible as the trait.
+pub fn visibility(m: &Method) -> Result<()> {
+    match m.vis {
+        Visibility::Inherited => Ok(()),
+        _ => Err(on(
+            &m.vis,
+            "a method of a trait has the trait's visibility: leave this out",
+        )),
+    }
 }

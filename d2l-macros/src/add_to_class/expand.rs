@@ -1,13 +1,9 @@
 //! Putting functions into their type.
 use super::{
-    forward, hooks,
+    check, forward, hooks,
     parse::{Args, Block, Item, Method, Target},
 };
-use crate::{
-    diagnostics::{Errors, on},
-    hyperparameters,
-    types::mentions,
-};
+use crate::{diagnostics::Errors, hyperparameters, types::mentions};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, Ident, Signature, Type, Visibility, parse_quote};
@@ -122,13 +118,8 @@ fn header(t: &Target) -> TokenStream {
 fn written(t: &Target, mut m: Method, errors: &mut Errors) -> Written {
     let saved = hyperparameters::expand(t, &mut m, errors);
     if t.place.trait_.is_some() {
-        if !matches!(m.vis, Visibility::Inherited) {
-            errors.push(on(
-                &m.vis,
-                "a method of a trait has the trait's visibility: leave this out",
-            ));
-            m.vis = Visibility::Inherited;
-        }
+        errors.take(check::visibility(&m));
+        m.vis = Visibility::Inherited;
         return Written {
             method: Some(m),
             side: saved,

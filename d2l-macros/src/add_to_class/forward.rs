@@ -84,7 +84,7 @@ impl Anchor {
         let same = header_hash(t).map(|h| quote! { impl #ig #p::SameHeader<#h> for #ty #wh {} });
         quote! {
             #cfgs #[doc(hidden)]
-            #[allow(non_local_definitions, unused_imports, unused_parens, clippy::all, clippy::pedantic)]
+            #[allow(non_local_definitions, unused_imports, unused_parens)]
             const _: () = {
                 use #p::Inherited as _;
                 #forward
@@ -167,13 +167,21 @@ fn enter_scope(m: &mut Method, p: &TokenStream) {
         return;
     }
     let body = braces(std::mem::take(&mut m.body), m.brace);
-    let gives_tensor = matches!(&m.sig.output, ReturnType::Type(_, t) if is_named(t, "Tensor"));
-    let run = format_ident!("{}", if gives_tensor { "__forward" } else { "__enter" });
+    let gives = matches!(&m.sig.output, ReturnType::Type(_, t) if gives_tensor(t));
+    let run = format_ident!("{}", if gives { "__forward" } else { "__enter" });
     m.body = quote! {
         #[allow(unused_imports)]
         use #p::NoScope as _;
         #p::Scoped(self).#run(|| #output #body)
     };
+}
+
+/// `Tensor`, or a tuple that begins with one (up to the length for which there is a `Gives`).
+fn gives_tensor(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(t) => t.elems.len() <= 4 && t.elems.first().is_some_and(gives_tensor),
+        _ => is_named(ty, "Tensor"),
+    }
 }
 
 /// `impl Trait`, which a closure cannot return by that name.

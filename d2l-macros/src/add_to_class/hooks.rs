@@ -11,7 +11,7 @@ use crate::{
 };
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, PatType, ReturnType, Signature, Type, Visibility, parse_quote};
+use syn::{Attribute, Ident, PatType, ReturnType, Signature, Type, Visibility, parse_quote};
 
 /// A hook's signature; `ret` is empty where any optimizer will do.
 pub struct Spec {
@@ -175,10 +175,10 @@ fn compared(s: &Spec, t: &Target, mut m: Method, p: &TokenStream) -> TokenStream
     let (ig, _, wh) = t.place.generics.split_for_impl();
     let (ty, sig) = (&t.place.self_ty, standard(s, &id, p));
     let vis = std::mem::replace(&mut m.vis, Visibility::Inherited);
-    let (docs, attrs): (Vec<_>, Vec<_>) = std::mem::take(&mut m.attrs)
+    let (outside, inside): (Vec<_>, Vec<_>) = std::mem::take(&mut m.attrs)
         .into_iter()
-        .partition(|a| a.path().is_ident("doc"));
-    m.attrs = attrs;
+        .partition(is_for_callers);
+    m.attrs = inside;
     let names = s.args.iter().map(|(n, _)| format_ident!("_{n}"));
     let is_step = s.marker == "StepOn";
     let chosen = match (&m.sig.output, m.args().next().map(|a| &*a.ty)) {
@@ -196,10 +196,17 @@ fn compared(s: &Spec, t: &Target, mut m: Method, p: &TokenStream) -> TokenStream
     };
     quote! {
         #cfgs #[allow(non_local_definitions)]
-        impl #ig #ty #wh { #(#docs)* #vis #sig { <Self as #p::signature::#tr>::#call(self, #(#names),*) } }
+        impl #ig #ty #wh { #(#outside)* #vis #sig { <Self as #p::signature::#tr>::#call(self, #(#names),*) } }
         #cfgs #[allow(non_local_definitions)]
         impl #ig #p::signature::#tr for #ty #wh { #chosen #m }
     }
+}
+
+/// Is it said to callers, and so belongs on the function that they call?
+fn is_for_callers(a: &Attribute) -> bool {
+    ["doc", "must_use", "deprecated"]
+        .iter()
+        .any(|name| a.path().is_ident(name))
 }
 
 /// The hook's signature in full paths.

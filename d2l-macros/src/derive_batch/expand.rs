@@ -23,7 +23,7 @@ pub fn expand(item: &Item, sound: bool) -> TokenStream {
     quote! {
         #definition
         #[doc(hidden)]
-        #[allow(non_local_definitions, unused_variables, clippy::all, clippy::pedantic)]
+        #[allow(non_local_definitions, unused_variables)]
         const _: () = { #item_impl #conversions };
     }
 }

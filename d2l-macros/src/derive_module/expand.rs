@@ -23,9 +23,17 @@ pub fn expand(model: &Model, sound: bool) -> TokenStream {
         .is_empty()
         .then(|| quote!(#[diagnostic::do_not_recommend]));
     let clone = (!options.no_clone).then(|| clone(model, sound, &quiet, &p));
+    let display = (!options.no_display).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #ig ::core::fmt::Display for #ident #tg #wc {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #p::show(self, f) }
+            }
+        }
+    });
     quote! {
         #[doc(hidden)]
-        #[allow(non_local_definitions, unused_variables, unreachable_code, clippy::all, clippy::pedantic)]
+        #[allow(non_local_definitions, unused_variables, unreachable_code)]
         const _: () = {
             #[automatically_derived]
             #quiet
@@ -43,6 +51,7 @@ pub fn expand(model: &Model, sound: bool) -> TokenStream {
             #[automatically_derived]
             #quiet
             impl #ig #p::hparams::FieldRules for #ident #tg #wc { #rules }
+            #display
             #clone
         };
     }
@@ -80,15 +89,11 @@ fn structure(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
     let leaf = model.options.repr.as_ref().map(|path| {
         quote! { fn leaf_repr(&self) -> #p::Option<#p::String> { #p::Option::Some(#path(self)) } }
     });
-    let flops = model.options.flops.as_ref().map(|path| {
-        quote! { fn flops(&self, x: &#p::Tensor, y: &#p::Tensor) -> u64 { #path(self, x, y) } }
-    });
     quote! {
         fn visit(&self, v: &mut dyn #p::Visitor) { #visit }
         fn type_name(&self) -> &'static str { #name }
         fn hparam_list(&self) -> #p::Vec<(&'static str, #p::String)> { #hparams }
         #leaf
-        #flops
         fn as_any(&self) -> &dyn #p::Any { self }
         fn copy_module(&self, c: &mut #p::Copier) -> #p::Box<dyn #p::Module> {
             #p::Box::new(<Self as #p::Field>::copy_with(self, c))
@@ -243,7 +248,7 @@ fn each(
     body: impl Fn(TokenStream, &[Field], Place<'_>) -> TokenStream,
 ) -> TokenStream {
     let local = |f: &Field| match &f.member {
-        Member::Named(id) => format_ident!("__{id}", span = Span::mixed_site()),
+        Member::Named(id) => format_ident!("__{}", id, span = Span::mixed_site()),
         Member::Unnamed(i) => format_ident!("__{}", i.index, span = Span::mixed_site()),
     };
     match &model.shape {

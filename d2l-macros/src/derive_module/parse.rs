@@ -26,8 +26,7 @@ pub struct Options {
     pub no_clone: bool,
     /// `fn(&Self) -> String`: the line that a leaf is printed as.
     pub repr: Option<Path>,
-    /// `fn(&Self, &Tensor, &Tensor) -> u64`: the arithmetic of one call, from input and output.
-    pub flops: Option<Path>,
+    pub no_display: bool,
 }
 
 pub enum Shape {
@@ -109,7 +108,7 @@ fn options(attrs: &[Attribute], errors: &mut Errors) -> Options {
         base: None,
         no_clone: false,
         repr: None,
-        flops: None,
+        no_display: false,
     };
     for a in attrs {
         if a.path().is_ident("hparam") {
@@ -131,11 +130,11 @@ fn option(o: &mut Options, m: &ParseNestedMeta<'_>) -> syn::Result<()> {
         o.no_clone = true;
     } else if m.path.is_ident("repr") {
         o.repr = Some(value(m, "repr = Type::function")?);
-    } else if m.path.is_ident("flops") {
-        o.flops = Some(value(m, "flops = Type::function")?);
+    } else if m.path.is_ident("no_display") {
+        o.no_display = true;
     } else {
-        let known = ["base", "no_clone", "repr", "crate", "flops"];
-        return Err(m.error(unknown(m, &known, "on a type there are `base = ..`, `no_clone`, `repr = ..`, `flops = ..` and `crate = ..`")));
+        let known = ["base", "no_clone", "no_display", "repr", "crate"];
+        return Err(m.error(unknown(m, &known, "on a type there are `base = ..`, `no_clone`, `no_display`, `repr = ..` and `crate = ..`")));
     }
     Ok(())
 }

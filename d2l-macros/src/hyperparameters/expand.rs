@@ -37,7 +37,7 @@ pub fn expand(t: &Target, m: &Method, call: &Call, rules: &[Ruled]) -> TokenStre
     let (signature, validate) = (signature(t, &stored, rules, &p), validate(t, &stored, &p));
     quote! {
         #cfgs #[doc(hidden)]
-        #[allow(non_local_definitions, unused_variables, unused_imports, unused_mut, dead_code, clippy::all, clippy::pedantic)]
+        #[allow(non_local_definitions, unused_variables, unused_imports, unused_mut, dead_code)]
         const _: () = {
             use #p::hparams::{
                 AnyPut as _, AnyTake as _, IsStorable as _, IsStored as _, NestedPut as _,

@@ -2,6 +2,7 @@
 use d2l::prelude::*;
 
 #[derive(Module)]
+#[module(no_display)]
 pub struct Net {
     net: LazyLinear,
 }

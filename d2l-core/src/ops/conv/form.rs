@@ -1,7 +1,7 @@
 //! A convolution as one trilinear form in input, weight and output: each of the three functions is its
 //! derivative by one of them, so each one's rule is the other two.
 use crate::{
-    Tensor,
+    Tensor, flops,
     kernel::conv as kernel,
     tensor::{Dims, float},
 };
@@ -34,6 +34,14 @@ impl Form {
         let s = &self.shape;
         self.dims(s.batch, s.groups * s.outputs, |a| a.output)
     }
+
+    /// The arithmetic of each of the three functions: a product for every element of the output and
+    /// every element of the weight that it sees.
+    fn count(&self) {
+        let s = &self.shape;
+        let window: usize = s.axes.iter().map(|a| a.kernel).product();
+        flops::product(self.output().numel(), s.inputs * window);
+    }
 }
 
 /// The gradient of a bias: the sum over everything but the channels.
@@ -45,6 +53,7 @@ fn over_channels(g: &Tensor) -> Tensor {
 /// A kernel's direction: source, weight and bias give the result.
 macro_rules! direction {
     ($run:path, $form:expr, $source:expr, $w:expr, $b:expr, $dims:expr) => {{
+        $form.count();
         let (source, w) = ($source.contiguous_raw(), $w.contiguous_raw());
         float!(source.dtype(), T => Tensor::build::<T>(source.dtype(), $dims, |out| {
             let b = $b.map(|b| b.contiguous_raw());
@@ -96,6 +105,7 @@ pub(super) fn transpose(form: Form, y: &Tensor, w: &Tensor, b: Option<&Tensor>) 
 
 /// The derivative by the weight.
 fn by_weight(form: Form, x: &Tensor, y: &Tensor) -> Tensor {
+    form.count();
     let (cx, cy) = (x.contiguous_raw(), y.contiguous_raw());
     let out = float!(x.dtype(), T => Tensor::build::<T>(x.dtype(), form.weight(), |out| {
         kernel::weight(&form.shape, &cx.read::<T>(), &cy.read::<T>(), out);
