@@ -62,11 +62,12 @@ pub mod train;
 
 pub use d2l_core::{
     AttentionMask, AttentionOptions, Bag, Causal, Context, Conv, Cut, DType, Device, Ellipsis,
-    Error, ErrorKind, Function, HookHandle, MatrixNorm, NewAxis, PadMode, Patches, Pool, Tensor,
-    block_diag, broadcast_tensors, cartesian_prod, cat, column_stack, default_dtype,
-    detect_anomaly, dstack, einsum, flops, grad, hessian, hstack, hvp, is_grad_enabled, jacobian,
-    jvp, manual_seed, meshgrid, meshgrid_xy, multi_dot, no_grad, rng, runtime,
-    scaled_dot_product_attention, set_default_dtype, stack, testing, value_and_grad, vjp, vstack,
+    Error, ErrorKind, Function, HookHandle, InterpolationMode, MatrixNorm, NewAxis, PadMode,
+    Patches, Pool, Tensor, block_diag, broadcast_tensors, cartesian_prod, cat, column_stack,
+    default_dtype, detect_anomaly, dstack, einsum, flops, grad, hessian, hstack, hvp,
+    is_grad_enabled, jacobian, jvp, manual_seed, meshgrid, meshgrid_xy, multi_dot, no_grad, rng,
+    runtime, scaled_dot_product_attention, set_default_dtype, stack, testing, value_and_grad, vjp,
+    vstack,
 };
 pub use d2l_macros::{Batch, Module, add_to_class, optimizer, save_hyperparameters};
 pub use module::{Module, init};

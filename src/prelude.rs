@@ -15,9 +15,9 @@ pub use crate::{
     train::{Checkpoint, Fit, Trainer},
 };
 pub use d2l_core::{
-    AttentionMask, Bag, Causal, Conv, DType, Device, Ellipsis, MatrixNorm, NewAxis, PadMode, Pool,
-    Tensor, block_diag, cartesian_prod, cat, column_stack, detect_anomaly, dstack, einsum, grad,
-    hessian, hstack, hvp, jacobian, jvp, manual_seed, meshgrid, meshgrid_xy, multi_dot, no_grad,
-    scaled_dot_product_attention, stack, value_and_grad, vjp, vstack,
+    AttentionMask, Bag, Causal, Conv, DType, Device, Ellipsis, InterpolationMode, MatrixNorm,
+    NewAxis, PadMode, Pool, Tensor, block_diag, cartesian_prod, cat, column_stack, detect_anomaly,
+    dstack, einsum, grad, hessian, hstack, hvp, jacobian, jvp, manual_seed, meshgrid, meshgrid_xy,
+    multi_dot, no_grad, scaled_dot_product_attention, stack, value_and_grad, vjp, vstack,
 };
 pub use d2l_macros::{Batch, Module, add_to_class, optimizer, save_hyperparameters};

@@ -81,7 +81,7 @@ fn configure_optimizers(&self) -> Box<dyn Optimizer> {
         Kind::Plateau => {
             let plateau = ReduceLROnPlateau::new()
                 .patience(0)
-                .threshold(Threshold::Absolute(9.0));
+                .threshold(PlateauThreshold::Absolute(9.0));
             Box::new((NAdam::new(groups, 0.05), plateau))
         }
     }

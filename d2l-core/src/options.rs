@@ -37,7 +37,7 @@ macro_rules! options {
     };
 }
 
-/// `names! { Type { "name" => Variant, } }`: reading a setting from a file.
+/// `names! { Type { "name" => Variant, } }`: reading a setting from a file, and writing it.
 macro_rules! names {
     ($type:ident { $($name:literal => $variant:ident,)* }) => {
         /// PyTorch's names, for settings that come from a file.
@@ -51,6 +51,15 @@ macro_rules! names {
                         Err($crate::Error::new(stringify!($type), $crate::ErrorKind::Value, why))
                     }
                 }
+            }
+        }
+
+        /// PyTorch's name.
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self {
+                    $($type::$variant => $name,)*
+                })
             }
         }
     };

@@ -101,6 +101,13 @@ pub trait Visitor {
     /// A tensor that is saved but not learned.
     fn buffer(&mut self, _name: &str, _t: &Tensor) {}
 
+    /// A [`Buffer`](super::Buffer), which may have no shape yet.
+    fn lazy_buffer(&mut self, name: &str, b: &Param) {
+        if let Some(t) = b.get() {
+            self.buffer(name, t);
+        }
+    }
+
     /// A layer's record of training or evaluation.
     fn mode(&mut self, _m: &Mode) {}
 

@@ -4,6 +4,7 @@
 //! ([`ModuleExt`]). *Behaviour*: the hooks (`forward`, `loss`, …), own ones or a [`Base`] class's.
 //! *Settings*: [`HyperParameters`].
 mod base;
+mod buffer;
 mod classifier;
 mod containers;
 mod context;
@@ -28,6 +29,7 @@ mod tree;
 mod walk;
 
 pub use base::{AnyBase, Base, CompleteFor, HasBase, NoLr, OptimizersFor, Plain, Rate, WithLr};
+pub use buffer::Buffer;
 pub use classifier::{Classifier, Classify, accuracy};
 pub use context::{PlotValue, TrainingContext, with_context};
 pub use copy::{Cloneable, Copier};

@@ -60,6 +60,14 @@ impl Param {
         p
     }
 
+    /// What a buffer is inside: a tensor of any dtype that is never learned.
+    pub(super) fn fixed(value: Tensor) -> Param {
+        let p = Param::lazy();
+        p.requires_grad_(false);
+        let _ = p.0.tensor.set(value.detach());
+        p
+    }
+
     /// A parameter whose shape is not known yet.
     pub fn lazy() -> Param {
         Param::with("a parameter", None, Vec::new(), true)

@@ -100,6 +100,10 @@ impl Visitor for Freezing<'_> {
         self.0.buffer(name, t);
     }
 
+    fn lazy_buffer(&mut self, name: &str, b: &Param) {
+        self.0.lazy_buffer(name, b);
+    }
+
     fn mode(&mut self, m: &super::Mode) {
         self.0.mode(m);
     }

@@ -82,6 +82,9 @@ pub trait ModuleExt: Module {
             Part::Buffer(t) if seen.insert(state_dict::address(t)) => {
                 all.push((path.to_string(), t.clone()));
             }
+            Part::LazyBuffer(b) if seen.insert(b.id()) => {
+                all.extend(b.get().map(|t| (path.to_string(), t.clone())));
+            }
             _ => {}
         });
         all
@@ -158,7 +161,7 @@ pub trait ModuleExt: Module {
             let mode = match part {
                 Part::Param(p) => p.is_training(),
                 Part::Mode(m) => m.is_training(),
-                Part::Buffer(_) | Part::Module(_) => return,
+                Part::Buffer(_) | Part::LazyBuffer(_) | Part::Module(_) => return,
             };
             found.get_or_insert(mode);
         });
@@ -231,7 +234,7 @@ fn set_training<M: Module + ?Sized>(m: &M, on: bool) {
     walk(m, &mut |_, part| match part {
         Part::Param(p) => p.set_training(on),
         Part::Mode(m) => m.set(on),
-        Part::Buffer(_) | Part::Module(_) => {}
+        Part::Buffer(_) | Part::LazyBuffer(_) | Part::Module(_) => {}
     });
 }
 

@@ -39,6 +39,7 @@ pub(super) enum Part<'a> {
     Module(&'a dyn Module),
     Param(&'a Param),
     Buffer(&'a Tensor),
+    LazyBuffer(&'a Param),
     Mode(&'a Mode),
 }
 
@@ -104,6 +105,10 @@ impl Visitor for Walker<'_> {
 
     fn buffer(&mut self, name: &str, t: &Tensor) {
         self.below(name, Some(Part::Buffer(t)), |_| {});
+    }
+
+    fn lazy_buffer(&mut self, name: &str, b: &Param) {
+        self.below(name, Some(Part::LazyBuffer(b)), |_| {});
     }
 
     fn mode(&mut self, m: &Mode) {

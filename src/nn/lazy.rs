@@ -1,4 +1,7 @@
-//! What the lazy layers share.
+//! What layers share that learn a size from their first input.
+use super::{Bias, linear::default_init};
+use crate::module::Param;
+use d2l_core::{Error, ErrorKind, Tensor};
 
 /// The lazy form of a layer: the layer itself, made before its input is known. It derefs to it, is
 /// printed as it, and stands under the same names in a state dict; `apply_to` finds it under both
@@ -76,3 +79,48 @@ macro_rules! lazy_twin {
     };
 }
 pub(super) use lazy_twin;
+
+/// The input's size along `axis`, for parameters without a shape: they become tensors of the default
+/// dtype, and one that the input could never meet is refused.
+pub(super) fn size_of(
+    op: &'static str,
+    x: &Tensor,
+    axis: Option<usize>,
+    what: &str,
+) -> Result<usize, Error> {
+    let Some(&size) = axis.and_then(|a| x.shape().get(a)) else {
+        let why = match x.dim() {
+            0 => format!("a single number has no {what}"),
+            _ => format!("input {:?} has no axis of {what}", x.shape()),
+        };
+        return Err(Error::new(op, ErrorKind::Shape, why));
+    };
+    if x.dtype() != d2l_core::default_dtype() {
+        let why = format!(
+            "the input is {}, but the parameters are {} (convert with `to_dtype`)",
+            x.dtype(),
+            d2l_core::default_dtype()
+        );
+        return Err(Error::new(op, ErrorKind::DType, why));
+    }
+    Ok(size)
+}
+
+/// Are both known, so that an input has nothing more to tell?
+pub(super) fn is_known(weight: &Param, bias: &Bias) -> bool {
+    weight.is_initialized() && bias.is_known()
+}
+
+/// Gives weight and bias their shapes and PyTorch's initial distribution for `fan_in` inputs.
+pub(super) fn materialize(
+    weight: &Param,
+    shape: &[usize],
+    bias: &Bias,
+    outputs: usize,
+    fan_in: usize,
+) {
+    weight.materialize(shape, default_init(fan_in));
+    if let Some(b) = bias.get() {
+        b.materialize([outputs], default_init(fan_in));
+    }
+}

@@ -1,10 +1,10 @@
 //! The dense layer whose sizes are given.
-use super::Bias;
+use super::{Bias, lazy, sizes::python};
 use crate::{
     Module,
     module::{Param, init::Uniform},
 };
-use d2l_core::{Error, ErrorKind, Tensor};
+use d2l_core::{Error, Tensor};
 
 /// `y = x wᵀ + b` (PyTorch's `nn.Linear`, book 3.5).
 ///
@@ -71,23 +71,23 @@ impl Linear {
 
     /// Gives the parameters that have no shape theirs.
     fn materialize(&self, in_features: usize) {
-        self.weight
-            .materialize([self.out_features, in_features], default_init(in_features));
-        if let Some(b) = self.bias.get() {
-            b.materialize([self.out_features], default_init(in_features));
-        }
+        let shape = [self.out_features, in_features];
+        lazy::materialize(
+            &self.weight,
+            &shape,
+            &self.bias,
+            self.out_features,
+            in_features,
+        );
     }
 
     /// The forward pass, which the lazy form shares.
     pub(super) fn run(&self, x: &Tensor) -> Result<Tensor, Error> {
-        if !self.is_initialized() {
-            self.materialize(features(x)?);
+        if !lazy::is_known(&self.weight, &self.bias) {
+            let last = x.dim().checked_sub(1);
+            self.materialize(lazy::size_of("linear", x, last, "features")?);
         }
-        x.try_linear(&self.weight, self.bias.get().map(|b| &**b))
-    }
-
-    fn is_initialized(&self) -> bool {
-        self.weight.is_initialized() && self.bias.get().is_none_or(Param::is_initialized)
+        x.try_linear(&self.weight, self.bias.tensor())
     }
 
     /// Once its sizes are known a lazy layer is printed as what it is then, as in PyTorch.
@@ -96,29 +96,10 @@ impl Linear {
             Some(w) => ("Linear", w.shape()[1]),
             None => ("LazyLinear", 0),
         };
-        let bias = if self.bias.get().is_some() {
-            "True"
-        } else {
-            "False"
-        };
+        let bias = python(self.bias.get().is_some());
         let out_features = self.out_features;
         format!("{name}(in_features={in_features}, out_features={out_features}, bias={bias})")
     }
-}
-
-/// How many features `x` has; refuses an input from which no layer can be made.
-fn features(x: &Tensor) -> Result<usize, Error> {
-    let refused = |kind, why: String| Err(Error::new("linear", kind, why));
-    let Some(&n) = x.shape().last() else {
-        return refused(ErrorKind::Shape, "a single number has no features".into());
-    };
-    let (given, own) = (x.dtype(), d2l_core::default_dtype());
-    if given != own {
-        let why =
-            format!("the input is {given}, but the parameters are {own} (convert with `to_dtype`)");
-        return refused(ErrorKind::DType, why);
-    }
-    Ok(n)
 }
 
 forward! {

@@ -92,51 +92,113 @@ macro_rules! forward_with {
 }
 
 mod activation;
-mod bias;
+mod activation_with;
+mod adaptive_pool;
+mod avg_pool;
+mod bilinear;
+mod channel_norm;
 mod container;
+mod conv;
 mod dense;
+mod dropout;
 mod embedding;
 mod embedding_bag;
 mod flatten;
+mod fold;
+mod group_norm;
 mod gru;
 mod gru_cell;
 mod identity;
 mod lambda;
+mod layer_norm;
 mod lazy;
 mod lazy_linear;
 mod linear;
+mod local_response_norm;
+mod lp_pool;
 mod lstm;
 mod lstm_cell;
+mod max_pool;
+mod maybe;
 mod module_dict;
 mod module_list;
 mod multihead_attention;
+mod pad;
 mod parameter_list;
+mod pixel_shuffle;
 mod positional_encoding;
+mod prelu;
 mod recurrent;
+mod rms_norm;
 mod rnn;
 mod rnn_cell;
 mod sequential;
+mod similarity;
+mod sizes;
+mod softmax;
+mod unflatten;
+mod upsample;
 
-pub use activation::{ReLU, Sigmoid, Tanh};
-pub use bias::Bias;
+pub use activation::{
+    Hardsigmoid, Hardswish, LogSigmoid, Mish, ReLU, ReLU6, SELU, SiLU, Sigmoid, Softsign, Tanh,
+    Tanhshrink,
+};
+pub use activation_with::{
+    CELU, ELU, GELU, GLU, Hardshrink, Hardtanh, LeakyReLU, RReLU, Softplus, Softshrink, Threshold,
+};
+pub use adaptive_pool::{
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+};
+pub use avg_pool::{AvgPool1d, AvgPool2d, AvgPool3d};
+pub use bilinear::Bilinear;
+pub use channel_norm::{
+    BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d,
+    LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyInstanceNorm1d, LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+};
+pub use conv::{
+    Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, LazyConv1d,
+    LazyConv2d, LazyConv3d, LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d,
+};
 pub use dense::Dense;
+pub use dropout::{AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout};
 pub use embedding::Embedding;
 pub use embedding_bag::EmbeddingBag;
 pub use flatten::Flatten;
+pub use fold::{Fold, Unfold};
+pub use group_norm::GroupNorm;
 pub use gru::GRU;
 pub use gru_cell::GRUCell;
 pub use identity::Identity;
 pub use lambda::Lambda;
+pub use layer_norm::LayerNorm;
 pub use lazy_linear::LazyLinear;
 pub use linear::Linear;
+pub use local_response_norm::LocalResponseNorm;
+pub use lp_pool::{LPPool1d, LPPool2d, LPPool3d};
 pub use lstm::LSTM;
 pub use lstm_cell::LSTMCell;
+pub use max_pool::{MaxPool1d, MaxPool2d, MaxPool3d};
+pub use maybe::{Bias, MaybeParam};
 pub use module_dict::ModuleDict;
 pub use module_list::ModuleList;
 pub use multihead_attention::MultiheadAttention;
+pub use pad::{
+    CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d,
+    ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d,
+    ReplicationPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d,
+};
 pub use parameter_list::ParameterList;
+pub use pixel_shuffle::{ChannelShuffle, PixelShuffle, PixelUnshuffle};
 pub use positional_encoding::PositionalEncoding;
+pub use prelu::PReLU;
 pub use recurrent::RecurrentWeights;
+pub use rms_norm::RMSNorm;
 pub use rnn::{Nonlinearity, RNN};
 pub use rnn_cell::RNNCell;
 pub use sequential::{IntoLayer, Sequential};
+pub use similarity::{CosineSimilarity, PairwiseDistance};
+pub use softmax::{LogSoftmax, Softmax, Softmax2d, Softmin};
+pub use unflatten::Unflatten;
+pub use upsample::{IntoFactors, Upsample};

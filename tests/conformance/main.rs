@@ -170,6 +170,9 @@ fn key(json: &Json) -> String {
     }
 }
 
+/// Whether a row passed; `Ok(false)` if there is no mapping for it.
+type Verdict = Result<bool, String>;
+
 /// A table that is being filled.
 struct Table<'a> {
     filters: &'a [String],
@@ -192,7 +195,7 @@ impl<'a> Table<'a> {
     }
 
     /// Every row of the files in this folder, by `run`.
-    fn rows(&mut self, folder: &Path, run: &dyn Fn(&str, &Row<'_>) -> Result<bool, String>) {
+    fn rows(&mut self, folder: &Path, run: &dyn Fn(&str, &Row<'_>) -> Verdict) {
         let files = fs::read_dir(folder)
             .expect("the folder can be listed")
             .map(|f| f.expect("the folder can be listed").path());
@@ -214,7 +217,7 @@ impl<'a> Table<'a> {
     }
 
     /// Every row of this file of calls that must be refused, by `run`.
-    fn refusals(&mut self, path: &Path, run: &dyn Fn(&str, &Json) -> Result<bool, String>) {
+    fn refusals(&mut self, path: &Path, run: &dyn Fn(&str, &Json) -> Verdict) {
         if !path.exists() {
             println!("conformance: no {}", path.display());
             return;
@@ -228,7 +231,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn record(&mut self, key: &str, row: &Json, verdict: Result<bool, String>) {
+    fn record(&mut self, key: &str, row: &Json, verdict: Verdict) {
         let count = self.counts.entry(key.into()).or_default();
         match verdict {
             Ok(true) => count.passed += 1,
@@ -256,7 +259,7 @@ fn both_precisions(
     row: &Json,
     tensors: &SafeTensors<'_>,
     run: impl Fn(&Row<'_>) -> Result<bool, String>,
-) -> Result<bool, String> {
+) -> Verdict {
     let verdict = [DType::F32, DType::F64]
         .into_iter()
         .try_fold(true, |all, precision| {

@@ -5,7 +5,8 @@ use d2l::{
     optim::{
         ConstantLR, CosineAnnealingLR, CosineAnnealingWarmRestarts, CycleMode, CyclicLR,
         ExponentialLR, Extreme, LambdaLR, LinearLR, MultiStepLR, OneCycleLR, ParamGroup,
-        PolynomialLR, ReduceLROnPlateau, SGD, Schedule, Scheduler, SequentialLR, StepLR, Threshold,
+        PlateauThreshold, PolynomialLR, ReduceLROnPlateau, SGD, Schedule, Scheduler, SequentialLR,
+        StepLR,
     },
 };
 use d2l_core::Tensor;
@@ -156,8 +157,8 @@ fn plateau(given: &Json) -> ReduceLROnPlateau {
             _ => Extreme::Min,
         })
         .threshold(match given["threshold_mode"].as_str() {
-            Some("abs") => Threshold::Absolute(by),
-            _ => Threshold::Relative(by),
+            Some("abs") => PlateauThreshold::Absolute(by),
+            _ => PlateauThreshold::Relative(by),
         })
         .factor(g.number("factor", 0.1))
         .patience(g.count("patience", 10))

@@ -75,8 +75,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn hardtanh(&self, min: f64, max: f64) -> Tensor {
-        ok!(check_limits(min, max));
-        pieces!(
+        ok!(self.try_hardtanh(min, max))
+    }
+
+    /// [`Tensor::hardtanh`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::hardtanh`].
+    pub fn try_hardtanh(&self, min: f64, max: f64) -> Result<Tensor> {
+        check_limits(min, max)?;
+        Ok(pieces!(
             "hardtanh",
             self,
             |v: T| if v < min as T {
@@ -91,7 +99,7 @@ impl Tensor {
             } else {
                 1.0
             }
-        )
+        ))
     }
 
     /// `min(max(x, 0), 6)`. The gradient is 0 at both ends.
@@ -162,8 +170,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn softshrink(&self, lambda: f64) -> Tensor {
-        ok!(check_lambda(lambda));
-        pieces!(
+        ok!(self.try_softshrink(lambda))
+    }
+
+    /// [`Tensor::softshrink`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::softshrink`].
+    pub fn try_softshrink(&self, lambda: f64) -> Result<Tensor> {
+        check_lambda(lambda)?;
+        Ok(pieces!(
             "softshrink",
             self,
             |v: T| {
@@ -181,7 +197,7 @@ impl Tensor {
             } else {
                 1.0
             }
-        )
+        ))
     }
 
     /// `x`, but 0 within `-lambda..=lambda` (PyTorch's default: 0.5).

@@ -49,13 +49,21 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn celu(&self, alpha: f64) -> Tensor {
-        ok!(check_alpha(alpha));
+        ok!(self.try_celu(alpha))
+    }
+
+    /// [`Tensor::celu`] as a `Result`.
+    ///
+    /// # Errors
+    /// As the panics of [`Tensor::celu`].
+    pub fn try_celu(&self, alpha: f64) -> Result<Tensor> {
+        check_alpha(alpha)?;
         // PyTorch's gradient takes `alpha` in f32, whatever the dtype.
-        self.scaled_elu(
+        Ok(self.scaled_elu(
             "celu",
             [alpha, 1.0, alpha.recip()],
             f64::from(alpha as f32).recip(),
-        )
+        ))
     }
 
     /// `scale * x` above 0, `scale * alpha * (e^(inner * x) - 1)` below; `slope` is `inner` in the

@@ -154,6 +154,11 @@ macro_rules! into_shape {
         impl IntoShape for ($t, $t, $t) {
             fn entries(&self) -> ([isize; MAX_DIM], usize) { list(&[self.0, self.1, self.2]) }
         }
+        impl IntoShape for ($t, $t, $t, $t) {
+            fn entries(&self) -> ([isize; MAX_DIM], usize) {
+                list(&[self.0, self.1, self.2, self.3])
+            }
+        }
     )* };
 }
 into_shape!(i32 i64 isize usize);

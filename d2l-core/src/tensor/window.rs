@@ -24,6 +24,11 @@ impl Window {
         Window { sizes, len }
     }
 
+    /// As they were given.
+    pub(crate) fn list(&self) -> &[isize] {
+        &self.sizes[..self.len]
+    }
+
     /// The sizes of the last `axes` of three axes, the others being `absent`.
     ///
     /// # Errors

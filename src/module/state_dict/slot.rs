@@ -85,7 +85,7 @@ pub(super) fn slots<M: Module + ?Sized>(m: &M) -> Vec<Slot> {
     let (mut slots, mut at) = (Vec::new(), HashMap::new());
     walk(m, &mut |path, part| {
         let (key, slot) = match part {
-            Part::Param(p) => (p.id(), Slot::Param(p.clone(), Vec::new())),
+            Part::Param(p) | Part::LazyBuffer(p) => (p.id(), Slot::Param(p.clone(), Vec::new())),
             Part::Buffer(t) => (address(t), Slot::Buffer(t.clone(), Vec::new())),
             Part::Mode(_) | Part::Module(_) => return,
         };

@@ -50,7 +50,7 @@ pub use linear::LinearLR;
 pub use multi_step::MultiStepLR;
 pub use multiplicative::MultiplicativeLR;
 pub use one_cycle::{Anneal, OneCycleLR};
-pub use plateau::{Extreme, ReduceLROnPlateau, Threshold};
+pub use plateau::{Extreme, PlateauThreshold, ReduceLROnPlateau};
 pub use polynomial::PolynomialLR;
 pub use progress::Progress;
 pub use sequential::SequentialLR;

@@ -17,7 +17,7 @@ pub enum Extreme {
 
 /// By how much a value must be better to count.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Threshold {
+pub enum PlateauThreshold {
     /// By this part of the best value: PyTorch's `rel`.
     Relative(f64),
     /// By this much: `abs`.
@@ -41,7 +41,7 @@ pub struct ReduceLROnPlateau {
     mode: Extreme,
     factor: f64,
     patience: usize,
-    threshold: Threshold,
+    threshold: PlateauThreshold,
     cooldown: usize,
     min_lr: f64,
     eps: f64,
@@ -60,7 +60,7 @@ impl ReduceLROnPlateau {
             mode: Extreme::Min,
             factor: 0.1,
             patience: 10,
-            threshold: Threshold::Relative(1e-4),
+            threshold: PlateauThreshold::Relative(1e-4),
             cooldown: 0,
             min_lr: 0.0,
             eps: 1e-8,
@@ -106,7 +106,7 @@ impl ReduceLROnPlateau {
 
     /// Sets by how much a value must be better.
     #[must_use]
-    pub fn threshold(mut self, threshold: Threshold) -> ReduceLROnPlateau {
+    pub fn threshold(mut self, threshold: PlateauThreshold) -> ReduceLROnPlateau {
         self.threshold = threshold;
         self
     }
@@ -135,10 +135,10 @@ impl ReduceLROnPlateau {
     fn is_better(&self, value: f64) -> bool {
         let best = self.best;
         match (self.mode, self.threshold) {
-            (Extreme::Min, Threshold::Relative(r)) => value < best * (1.0 - r),
-            (Extreme::Min, Threshold::Absolute(a)) => value < best - a,
-            (Extreme::Max, Threshold::Relative(r)) => value > best * (1.0 + r),
-            (Extreme::Max, Threshold::Absolute(a)) => value > best + a,
+            (Extreme::Min, PlateauThreshold::Relative(r)) => value < best * (1.0 - r),
+            (Extreme::Min, PlateauThreshold::Absolute(a)) => value < best - a,
+            (Extreme::Max, PlateauThreshold::Relative(r)) => value > best * (1.0 + r),
+            (Extreme::Max, PlateauThreshold::Absolute(a)) => value > best + a,
         }
     }
 

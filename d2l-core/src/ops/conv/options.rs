@@ -139,6 +139,36 @@ pub enum Kind {
     Named(&'static str),
 }
 
+impl Padding {
+    /// `"same"` or `"valid"`, if it was given by name.
+    ///
+    /// ```
+    /// use d2l_core::Padding;
+    /// assert_eq!(Padding::from("same").name(), Some("same"));
+    /// assert_eq!(Padding::from(2).name(), None);
+    /// ```
+    pub fn name(&self) -> Option<&'static str> {
+        match self.0 {
+            Kind::Zeros(_) => None,
+            Kind::Named(name) => Some(name),
+        }
+    }
+
+    /// The sizes, if it was given by them.
+    ///
+    /// ```
+    /// use d2l_core::Padding;
+    /// assert_eq!(Padding::from((2, 1)).sizes(), Some(vec![2, 1]));
+    /// assert_eq!(Padding::from("same").sizes(), None);
+    /// ```
+    pub fn sizes(&self) -> Option<Vec<isize>> {
+        match self.0 {
+            Kind::Zeros(sizes) => Some(sizes.list().to_vec()),
+            Kind::Named(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Padding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
