@@ -9,7 +9,7 @@ pub use crate::{
         Metrics, Model, Module, ModuleExt, Optimizer, Param, Summarize, Trainable, accuracy,
         init::{self, Constant, Normal, Uniform, Zeros},
     },
-    nn::*,
+    nn::{Threshold, *}, // the layer, not the setting of a schedule
     optim::*,
     sequential,
     train::{Checkpoint, Fit, Trainer},

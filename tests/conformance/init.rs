@@ -1,17 +1,15 @@
 //! Initialisers: what they draw is tested against the distribution that it should have.
 //!
 //! A draw of n numbers is refused when its mean, its standard deviation or its distribution function
-//! is off by more than chance gives once in a hundred million draws. Layers other than the dense
-//! ones are added to `layer` by those who write them.
-use super::Table;
+//! is off by more than chance gives once in a hundred million draws. Layers are made as in `modules`.
+use super::{Table, modules, row::arguments};
 use d2l::{
     init::{
         Constant, Dirac, Eye, Fan, Initializer, KaimingNormal, KaimingUniform, Nonlinearity,
         Normal, Ones, Orthogonal, TruncNormal, Uniform, XavierNormal, XavierUniform, Zeros,
         calculate_fan_in_and_fan_out, calculate_gain,
     },
-    module::{Module, ModuleExt, Param},
-    prelude::Linear,
+    module::{ModuleExt, Param},
 };
 use d2l_core::{DType, Tensor, manual_seed};
 use safetensors::SafeTensors;
@@ -146,26 +144,16 @@ fn orthogonal(w: &Tensor, gain: f64) -> Result<(), String> {
     )
 }
 
-/// A new layer of this name and these arguments.
-fn new_layer(name: &str, args: &dyn Fn(usize) -> usize) -> Option<Box<dyn Module>> {
-    Some(match name {
-        "Linear" => Box::new(Linear::new(args(0), args(1))),
-        _ => return None,
-    })
-}
-
 fn layer(row: &Json) -> Result<bool, String> {
-    let size = |i: usize| row["args"][i].as_u64().expect("a size") as usize;
-    let (name, param) = (
-        row["layer"].as_str(),
-        row["param"].as_str().expect("a name"),
-    );
+    let settings = arguments(row, DType::F32, &mut |k| Err(format!("a tensor {k}")))?;
+    let name = format!("nn.{}", row["layer"].as_str().expect("a name"));
+    let param = row["param"].as_str().expect("a name");
     let mut draws = Vec::new();
     while draws.len() < ENOUGH {
-        let Some(layer) = new_layer(name.expect("a name"), &size) else {
+        let Some(built) = modules::build(&name, &settings) else {
             return Ok(false);
         };
-        let all = layer.named_parameters();
+        let all = built.module().ok_or("a loss")?.named_parameters();
         let (_, param) = (all.iter().find(|p| p.0 == param)).ok_or("no such parameter")?;
         draws.extend(param.to_vec::<f32>().into_iter().map(f64::from));
     }

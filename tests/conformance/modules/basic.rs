@@ -51,14 +51,14 @@ fn shaped(name: &str, c: &Args) -> Option<Built> {
 }
 
 fn dropped(name: &str, c: &Args) -> Option<Built> {
-    let p = c.float(0, "p").unwrap_or(0.5);
+    let p = || c.float(0, "p").unwrap_or(0.5);
     match name {
-        "AlphaDropout" => unary(AlphaDropout::new(p)),
-        "Dropout" => unary(Dropout::new(p)),
-        "Dropout1d" => unary(Dropout1d::new(p)),
-        "Dropout2d" => unary(Dropout2d::new(p)),
-        "Dropout3d" => unary(Dropout3d::new(p)),
-        "FeatureAlphaDropout" => unary(FeatureAlphaDropout::new(p)),
+        "AlphaDropout" => unary(AlphaDropout::new(p())),
+        "Dropout" => unary(Dropout::new(p())),
+        "Dropout1d" => unary(Dropout1d::new(p())),
+        "Dropout2d" => unary(Dropout2d::new(p())),
+        "Dropout3d" => unary(Dropout3d::new(p())),
+        "FeatureAlphaDropout" => unary(FeatureAlphaDropout::new(p())),
         _ => None,
     }
 }

@@ -28,6 +28,11 @@ impl Built {
     pub fn call(&self, a: &Args) -> Option<Outcome> {
         (self.call)(a)
     }
+
+    /// The layer with its parameters.
+    pub fn module(&self) -> Option<&dyn Module> {
+        self.module.as_deref()
+    }
 }
 
 /// A layer that is called by `call`.

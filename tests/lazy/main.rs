@@ -1,5 +1,7 @@
 //! Lazy layers (book 6.4): a layer that learns its input size from its first input. Everything one
-//! does with a model works before that too.
+//! does with a model works before that too: here on dense layers, in `every` on all that there are.
+mod every;
+
 use d2l::{init::Normal, prelude::*, train::CheckpointError};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
