@@ -81,7 +81,7 @@ fn fail() {
 }
 
 /// Programs with more than one error: as many mistakes, or the reason.
-const SEVERAL: [(&str, usize, &str); 22] = [
+const SEVERAL: [(&str, usize, &str); 21] = [
     ("bad_options", 4, "four mistakes"),
     ("batch_enum", 2, "two mistakes"),
     ("batch_options", 4, "four mistakes"),
@@ -115,7 +115,6 @@ const SEVERAL: [(&str, usize, &str); 22] = [
     ("not_cloneable", 2, "two mistakes"),
     ("optimizer_kinds", 7, "seven mistakes"),
     ("optimizer_names", 3, "three mistakes"),
-    ("optimizer_no_lr", 2, "the other option needs a default"),
     ("optimizer_options", 6, "six mistakes"),
     ("optimizer_syntax", 10, "ten mistakes"),
     ("option_without_value", 2, "two mistakes"),

@@ -60,7 +60,7 @@ pub mod written {
     pub use super::{
         Groups, ParamGroup,
         rule::{OptionRule, Rule, StateRule},
-        rules::{Cell, Rules},
+        rules::{ParamStep, Rules},
     };
     pub use crate::module::{OptimizerStateError, StateDict};
     pub use d2l_core::update::{Formula, Real};

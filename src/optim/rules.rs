@@ -82,7 +82,7 @@ impl Rules {
 
     /// Runs the rule on every parameter that has a gradient, with the values of its group's options.
     #[track_caller]
-    pub fn step<const N: usize>(&mut self, update: impl Fn([f64; N], &mut Cell<'_>)) {
+    pub fn step<const N: usize>(&mut self, update: impl Fn([f64; N], &mut ParamStep<'_>)) {
         let name = self.rule.name;
         for group in &mut self.groups {
             let values = std::array::from_fn(|k| group.values[k]);
@@ -92,7 +92,7 @@ impl Rules {
                     continue;
                 };
                 slot.steps += 1.0;
-                update(values, &mut Cell { name, p, g, slot });
+                update(values, &mut ParamStep { name, p, g, slot });
             }
         }
     }
@@ -169,14 +169,14 @@ impl Group {
 }
 
 /// One parameter in one step, as a rule sees it.
-pub struct Cell<'a> {
+pub struct ParamStep<'a> {
     name: &'static str,
     p: Tensor,
     g: Tensor,
     slot: &'a mut Slot,
 }
 
-impl Cell<'_> {
+impl ParamStep<'_> {
     /// The number of the step, from 1.
     pub fn t(&self) -> f64 {
         self.slot.steps

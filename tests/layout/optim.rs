@@ -2,11 +2,11 @@
 use super::*;
 
 /// Where a scheduler or an optimizer is named beside its own file, with the reason.
-const ELSEWHERE: [(&str, &str, &str); 1] = [(
-    "SGD",
-    "src/module/base.rs",
-    "plain SGD is the default optimizer",
-)];
+const ELSEWHERE: [(&str, &str, &str); 3] = [
+    ("SGD", "src/module/base.rs", "the default optimizer"),
+    ("SGD", "src/module/hooks.rs", "an example in a message"),
+    ("SGD", "src/module/optimizer.rs", "an example in a message"),
+];
 
 /// The optimizers and schedulers of a file.
 fn made(source: &Source) -> Vec<String> {

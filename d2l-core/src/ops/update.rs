@@ -10,6 +10,19 @@ use crate::{
 ///
 /// # Panics
 /// If dtypes or shapes differ.
+///
+/// ```
+/// use d2l_core::{Tensor, update::{Formula, Real, update_}};
+/// struct Descent;
+/// impl Formula<0, 1> for Descent {
+///     fn at<T: Real>(p: T, g: T, []: [T; 0], [lr]: [T; 1]) -> (T, [T; 0]) {
+///         (p - lr * g, [])
+///     }
+/// }
+/// let (p, g) = (Tensor::from([1.0, 2.0]), Tensor::from([4.0, -4.0]));
+/// update_::<Descent, 0, 1>(&p, &g, [], [0.25]);
+/// assert_eq!(p, Tensor::from([0.0, 3.0]));
+/// ```
 pub fn update_<F, const N: usize, const K: usize>(
     p: &Tensor,
     g: &Tensor,

@@ -173,7 +173,7 @@ fn step(item: &Item, body: &Body, p: &TokenStream) -> TokenStream {
     let lines: Vec<&Line> = body.lines.iter().collect();
     let ways = Writer { item, body, p }.ways(&lines, Way::default());
     quote! {
-        self.rules.step(|[#(#values),*], cell: &mut #p::optimizer::Cell<'_>| {
+        self.rules.step(|[#(#values),*], cell: &mut #p::optimizer::ParamStep<'_>| {
             #(let #flags: bool = #flags != 0.0;)*
             let #t: f64 = cell.t();
             #(#numbers)*

@@ -8,6 +8,7 @@ mod expand;
 mod expr;
 mod lower;
 mod parse;
+mod statement;
 
 use crate::diagnostics::Errors;
 use proc_macro2::TokenStream;

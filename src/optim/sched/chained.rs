@@ -1,5 +1,5 @@
 //! Several schedules at once.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// Several schedules at once: each one's rate is the next one's `base`, so that factors multiply.
 /// PyTorch's `ChainedScheduler`.
@@ -13,7 +13,7 @@ use super::{Progress, Schedule};
 /// ```
 pub struct ChainedScheduler {
     parts: Vec<Box<dyn Schedule>>,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl ChainedScheduler {
@@ -21,7 +21,7 @@ impl ChainedScheduler {
     pub fn new(first: impl Schedule + 'static) -> ChainedScheduler {
         ChainedScheduler {
             parts: vec![Box::new(first)],
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

@@ -1,5 +1,5 @@
 //! A smaller rate at the beginning.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// `base factor` for the first `total_iters` steps, then `base`. PyTorch's `ConstantLR`.
 ///
@@ -12,7 +12,7 @@ use super::{Progress, Schedule};
 pub struct ConstantLR {
     factor: f64,
     total_iters: usize,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl ConstantLR {
@@ -22,7 +22,7 @@ impl ConstantLR {
         ConstantLR {
             factor: 1.0 / 3.0,
             total_iters: 5,
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

@@ -1,5 +1,5 @@
 //! The book's cosine scheduler with warm-up.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 use std::f64::consts::PI;
 
 /// A straight warm-up from `warmup_begin_lr` to the rate, then half a cosine down to `final_lr` at step
@@ -19,7 +19,7 @@ pub struct CosineScheduler {
     final_lr: f64,
     warmup_steps: usize,
     warmup_begin_lr: f64,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl CosineScheduler {
@@ -30,7 +30,7 @@ impl CosineScheduler {
             final_lr: 0.0,
             warmup_steps: 0,
             warmup_begin_lr: 0.0,
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

@@ -1,5 +1,5 @@
 //! A rate along a cosine.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 use std::f64::consts::PI;
 
 /// `η + (base - η) (1 + cos(π t / T)) / 2`: down to `eta_min` in `t_max` steps, and up again. PyTorch's
@@ -14,7 +14,7 @@ use std::f64::consts::PI;
 pub struct CosineAnnealingLR {
     t_max: usize,
     eta_min: f64,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl CosineAnnealingLR {
@@ -28,7 +28,7 @@ impl CosineAnnealingLR {
         CosineAnnealingLR {
             t_max,
             eta_min: 0.0,
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

@@ -1,5 +1,5 @@
 //! A rate along falling halves of cosines.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 use std::f64::consts::PI;
 
 /// Half a cosine from the rate down to `eta_min` in `t_0` steps, then the same again from the start,
@@ -16,7 +16,7 @@ pub struct CosineAnnealingWarmRestarts {
     t_0: usize,
     t_mult: usize,
     eta_min: f64,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl CosineAnnealingWarmRestarts {
@@ -31,7 +31,7 @@ impl CosineAnnealingWarmRestarts {
             t_0,
             t_mult: 1,
             eta_min: 0.0,
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

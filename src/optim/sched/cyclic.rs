@@ -1,5 +1,5 @@
 //! A rate that goes up and down.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// How the height of the cycles of a [`CyclicLR`] changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +29,7 @@ pub struct CyclicLR {
     down: Option<usize>,
     mode: CycleMode,
     momentum: Option<(f64, f64)>,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl CyclicLR {
@@ -42,7 +42,7 @@ impl CyclicLR {
             down: None,
             mode: CycleMode::Triangular,
             momentum: Some((0.8, 0.9)),
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

@@ -1,5 +1,5 @@
 //! A rate that falls by a factor in every step.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// `base γᵗ`. PyTorch's `ExponentialLR`.
 ///
@@ -10,13 +10,13 @@ use super::{Progress, Schedule};
 #[derive(Clone, Debug)]
 pub struct ExponentialLR {
     gamma: f64,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl ExponentialLR {
     /// Times `gamma` in every step.
     pub fn new(gamma: f64) -> ExponentialLR {
-        let progress = Progress::new();
+        let progress = ScheduleProgress::new();
         ExponentialLR { gamma, progress }
     }
 }

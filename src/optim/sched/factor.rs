@@ -1,5 +1,5 @@
 //! The book's factor scheduler.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// `max(stop, base factorᵗ)`: the rate falls by a factor, but not below a last one. The book's
 /// `FactorScheduler` (12.11); PyTorch has none.
@@ -14,7 +14,7 @@ use super::{Progress, Schedule};
 pub struct FactorScheduler {
     factor: f64,
     stop: f64,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl FactorScheduler {
@@ -23,7 +23,7 @@ impl FactorScheduler {
         FactorScheduler {
             factor,
             stop: 1e-7,
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

@@ -1,5 +1,5 @@
 //! Any factor.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// `base f(t)` for a function of one's own. PyTorch's `LambdaLR`.
 ///
@@ -11,7 +11,7 @@ use super::{Progress, Schedule};
 /// ```
 pub struct LambdaLR {
     factor: Box<dyn Fn(usize) -> f64>,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl LambdaLR {
@@ -19,7 +19,7 @@ impl LambdaLR {
     pub fn new(factor: impl Fn(usize) -> f64 + 'static) -> LambdaLR {
         LambdaLR {
             factor: Box::new(factor),
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! A rate on a straight line: warm-up.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// From `base start_factor` in a straight line to `base end_factor`, within `total_iters` steps.
 /// PyTorch's `LinearLR`; the usual warm-up.
@@ -14,7 +14,7 @@ pub struct LinearLR {
     start_factor: f64,
     end_factor: f64,
     total_iters: usize,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl LinearLR {
@@ -25,7 +25,7 @@ impl LinearLR {
             start_factor: 1.0 / 3.0,
             end_factor: 1.0,
             total_iters: 5,
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

@@ -7,11 +7,11 @@
 /// The progress of a schedule in its field of this name.
 macro_rules! progress {
     () => {
-        fn progress(&self) -> &Progress {
+        fn progress(&self) -> &ScheduleProgress {
             &self.progress
         }
 
-        fn progress_mut(&mut self) -> &mut Progress {
+        fn progress_mut(&mut self) -> &mut ScheduleProgress {
             &mut self.progress
         }
     };
@@ -52,7 +52,7 @@ pub use multiplicative::MultiplicativeLR;
 pub use one_cycle::{Anneal, OneCycleLR};
 pub use plateau::{Extreme, PlateauThreshold, ReduceLROnPlateau};
 pub use polynomial::PolynomialLR;
-pub use progress::Progress;
+pub use progress::ScheduleProgress;
 pub use sequential::SequentialLR;
 pub use step::StepLR;
 
@@ -63,20 +63,20 @@ use crate::module::{Optimizer, OptimizerStateError, StateDict};
 /// ```
 /// use d2l::prelude::*;
 /// /// The book's square-root schedule (12.11).
-/// struct SquareRoot(Progress);
+/// struct SquareRoot(ScheduleProgress);
 /// impl Schedule for SquareRoot {
 ///     fn rate(&self, t: usize, base: f64) -> f64 {
 ///         base * (t as f64 + 1.0).powf(-0.5)
 ///     }
-///     fn progress(&self) -> &Progress {
+///     fn progress(&self) -> &ScheduleProgress {
 ///         &self.0
 ///     }
-///     fn progress_mut(&mut self) -> &mut Progress {
+///     fn progress_mut(&mut self) -> &mut ScheduleProgress {
 ///         &mut self.0
 ///     }
 /// }
 /// let mut sgd = SGD::new([Param::new(Tensor::zeros([1]))], 0.1);
-/// let mut schedule = SquareRoot(Progress::new());
+/// let mut schedule = SquareRoot(ScheduleProgress::new());
 /// (0..3).for_each(|_| schedule.step(&mut sgd));
 /// assert_eq!(sgd.lr(), 0.05);
 /// ```
@@ -90,10 +90,10 @@ pub trait Schedule {
     }
 
     /// How many steps were made, and the groups' own rates.
-    fn progress(&self) -> &Progress;
+    fn progress(&self) -> &ScheduleProgress;
 
     /// The same, to be changed.
-    fn progress_mut(&mut self) -> &mut Progress;
+    fn progress_mut(&mut self) -> &mut ScheduleProgress;
 }
 
 /// What changes the options of an optimizer as a training goes on; PyTorch's `lr_scheduler`.
@@ -161,7 +161,7 @@ impl<S: Schedule> Scheduler for S {
     }
 
     fn load_state_dict(&mut self, state: &StateDict) -> Result<(), OptimizerStateError> {
-        *self.progress_mut() = Progress::read(state)?;
+        *self.progress_mut() = ScheduleProgress::read(state)?;
         Ok(())
     }
 }
@@ -169,7 +169,7 @@ impl<S: Schedule> Scheduler for S {
 /// Sets rates and momentum of all groups.
 #[track_caller]
 fn apply(schedule: &mut impl Schedule, optimizer: &mut dyn Optimizer) {
-    let Progress { steps, base } = schedule.progress().clone();
+    let ScheduleProgress { steps, base } = schedule.progress().clone();
     let momentum = schedule.momentum(steps);
     for (group, base) in base.into_iter().enumerate() {
         optimizer.set_option(group, "lr", schedule.rate(steps, base));
@@ -192,11 +192,11 @@ impl<S: Schedule + ?Sized> Schedule for Box<S> {
         (**self).momentum(t)
     }
 
-    fn progress(&self) -> &Progress {
+    fn progress(&self) -> &ScheduleProgress {
         (**self).progress()
     }
 
-    fn progress_mut(&mut self) -> &mut Progress {
+    fn progress_mut(&mut self) -> &mut ScheduleProgress {
         (**self).progress_mut()
     }
 }

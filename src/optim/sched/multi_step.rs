@@ -1,5 +1,5 @@
 //! A smaller rate from given steps on.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// `base γᵏ`, where `k` milestones are behind. PyTorch's `MultiStepLR`, the book's multi-factor
 /// scheduler (12.11).
@@ -13,7 +13,7 @@ use super::{Progress, Schedule};
 pub struct MultiStepLR {
     milestones: Vec<usize>,
     gamma: f64,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl MultiStepLR {
@@ -22,7 +22,7 @@ impl MultiStepLR {
         MultiStepLR {
             milestones: milestones.into(),
             gamma,
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 }

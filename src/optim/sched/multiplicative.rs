@@ -1,5 +1,5 @@
 //! Any factor from step to step.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// `base f(1) f(2) ⋯ f(t)`: in step `t` the rate is multiplied by `f(t)`. PyTorch's `MultiplicativeLR`.
 ///
@@ -10,7 +10,7 @@ use super::{Progress, Schedule};
 /// ```
 pub struct MultiplicativeLR {
     factor: Box<dyn Fn(usize) -> f64>,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl MultiplicativeLR {
@@ -18,7 +18,7 @@ impl MultiplicativeLR {
     pub fn new(factor: impl Fn(usize) -> f64 + 'static) -> MultiplicativeLR {
         MultiplicativeLR {
             factor: Box::new(factor),
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 }

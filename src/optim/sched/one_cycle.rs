@@ -1,5 +1,5 @@
 //! One cycle of the rate for the whole training.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 use std::f64::consts::PI;
 
 /// How a [`OneCycleLR`] goes from one rate to another.
@@ -31,7 +31,7 @@ pub struct OneCycleLR {
     div_factor: f64,
     final_div_factor: f64,
     three_phase: bool,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl OneCycleLR {
@@ -52,7 +52,7 @@ impl OneCycleLR {
             div_factor: 25.0,
             final_div_factor: 1e4,
             three_phase: false,
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A smaller rate when nothing gets better.
 use super::{
     super::state::{number, read_number},
-    Progress, Scheduler,
+    ScheduleProgress, Scheduler,
     progress::read_steps,
 };
 use crate::module::{Optimizer, OptimizerStateError, StateDict};
@@ -48,7 +48,7 @@ pub struct ReduceLROnPlateau {
     best: f64,
     bad: usize,
     cooling: usize,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl ReduceLROnPlateau {
@@ -67,7 +67,7 @@ impl ReduceLROnPlateau {
             best: f64::INFINITY,
             bad: 0,
             cooling: 0,
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 
@@ -158,7 +158,7 @@ impl ReduceLROnPlateau {
             best: read_number("best", best)?,
             bad: read_steps("num_bad_epochs", state)?,
             cooling: read_steps("cooldown_counter", state)?,
-            progress: Progress::entries(state)?,
+            progress: ScheduleProgress::entries(state)?,
             ..self.clone()
         })
     }

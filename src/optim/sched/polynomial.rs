@@ -1,5 +1,5 @@
 //! A rate that falls to zero along a power.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// `base (1 - t / total_iters)^power`, and zero from then on. PyTorch's `PolynomialLR`.
 ///
@@ -12,7 +12,7 @@ use super::{Progress, Schedule};
 pub struct PolynomialLR {
     total_iters: usize,
     power: f64,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl PolynomialLR {
@@ -21,7 +21,7 @@ impl PolynomialLR {
         PolynomialLR {
             total_iters,
             power: 1.0,
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use d2l_core::{DType, Tensor};
 
 /// How many steps a schedule has made, and the groups' own rates, from its first call on.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Progress {
+pub struct ScheduleProgress {
     /// Steps made.
     pub steps: usize,
     /// One rate for each group; empty before the first call.
@@ -15,10 +15,10 @@ pub struct Progress {
 /// More steps than anybody makes; a file that says more is wrong.
 const MANY: f64 = (1u64 << 48) as f64;
 
-impl Progress {
+impl ScheduleProgress {
     /// At the beginning.
-    pub fn new() -> Progress {
-        Progress::default()
+    pub fn new() -> ScheduleProgress {
+        ScheduleProgress::default()
     }
 
     /// Notes the groups' rates, if that is still to be done.
@@ -46,18 +46,18 @@ impl Progress {
     }
 
     /// The two entries of [`state_dict`](Self::state_dict).
-    pub(super) fn read(state: &StateDict) -> Result<Progress, OptimizerStateError> {
+    pub(super) fn read(state: &StateDict) -> Result<ScheduleProgress, OptimizerStateError> {
         let surplus = state.keys().filter(|k| !["steps", "base_lr"].contains(k));
         let mut faults: Vec<_> = surplus.map(|k| format!("unexpected `{k}`")).collect();
-        let read = Progress::entries(state).map_err(|e| faults.push(e));
+        let read = ScheduleProgress::entries(state).map_err(|e| faults.push(e));
         OptimizerStateError::unless_empty("scheduler", faults)?;
         Ok(read.unwrap_or_default())
     }
 
-    pub(super) fn entries(state: &StateDict) -> Result<Progress, String> {
+    pub(super) fn entries(state: &StateDict) -> Result<ScheduleProgress, String> {
         let steps = read_steps("steps", state)?;
         match state.get("base_lr") {
-            Some(t) if t.dtype() == DType::F64 && t.dim() == 1 => Ok(Progress {
+            Some(t) if t.dtype() == DType::F64 && t.dim() == 1 => Ok(ScheduleProgress {
                 steps,
                 base: t.to_vec::<f64>(),
             }),

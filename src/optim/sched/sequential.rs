@@ -1,5 +1,5 @@
 //! One schedule after the other.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// One schedule after the other, each from its own beginning: the next one from each milestone on.
 /// PyTorch's `SequentialLR`.
@@ -14,7 +14,7 @@ use super::{Progress, Schedule};
 pub struct SequentialLR {
     /// Where each begins.
     parts: Vec<(usize, Box<dyn Schedule>)>,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl SequentialLR {
@@ -22,7 +22,7 @@ impl SequentialLR {
     pub fn new(first: impl Schedule + 'static) -> SequentialLR {
         SequentialLR {
             parts: vec![(0, Box::new(first))],
-            progress: Progress::new(),
+            progress: ScheduleProgress::new(),
         }
     }
 

@@ -1,5 +1,5 @@
 //! A smaller rate every few steps.
-use super::{Progress, Schedule};
+use super::{Schedule, ScheduleProgress};
 
 /// `base γ^⌊t / step_size⌋`: the rate times `gamma` after every `step_size` steps. PyTorch's `StepLR`.
 ///
@@ -12,7 +12,7 @@ use super::{Progress, Schedule};
 pub struct StepLR {
     step_size: usize,
     gamma: f64,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 impl StepLR {
@@ -23,7 +23,7 @@ impl StepLR {
     #[track_caller]
     pub fn new(step_size: usize, gamma: f64) -> StepLR {
         assert!(step_size > 0, "StepLR: step_size is 0");
-        let progress = Progress::new();
+        let progress = ScheduleProgress::new();
         StepLR {
             step_size,
             gamma,
