@@ -52,14 +52,13 @@ fn forward(&self, x: &Tensor) -> Tensor {
 
 /// Book 7.6.
 fn lenet() -> Sequential {
-    let sigmoid = || Lambda(|x| x.sigmoid());
     let pool = || Lambda(|x| x.avg_pool2d(&Pool::new(2)));
     let mut net = Sequential::default();
-    net.push(Conv5::new(1, 6, 2)).push(sigmoid()).push(pool());
-    net.push(Conv5::new(6, 16, 0)).push(sigmoid()).push(pool());
+    net.push(Conv5::new(1, 6, 2)).push(Sigmoid).push(pool());
+    net.push(Conv5::new(6, 16, 0)).push(Sigmoid).push(pool());
     net.push(Flatten);
-    net.push(LazyLinear::new(120)).push(sigmoid());
-    net.push(LazyLinear::new(84)).push(sigmoid());
+    net.push(LazyLinear::new(120)).push(Sigmoid);
+    net.push(LazyLinear::new(84)).push(Sigmoid);
     net.push(LazyLinear::new(10));
     net
 }

@@ -16,7 +16,7 @@ use std::{
 /// Every buffer starts at a multiple of this: a cache line and an AVX-512 register.
 pub(crate) const ALIGN: usize = 64;
 /// Buffers of this size and above start at a multiple of it, so that huge pages can back them.
-const HUGE: usize = 2 << 20;
+pub(crate) const HUGE: usize = 2 << 20;
 /// Up to this size a freed buffer stays with its thread.
 const LOCAL_MAX: usize = 64 << 10;
 /// What one thread keeps of one class, in bytes.

@@ -1,6 +1,8 @@
 //! Copies through strides: views made contiguous, and back.
+mod stream;
 mod transpose;
 
+pub use stream::{is_large, stream};
 pub use transpose::{columns, transpose};
 
 use super::{

@@ -5,6 +5,7 @@
 use std::any::TypeId;
 
 use super::{
+    copy::{is_large, stream},
     math::{Float, MathFn},
     simd::simd,
     threads::{for_chunks, num_threads},
@@ -86,13 +87,9 @@ where
 }
 
 /// `out[i] = f(x[i])`.
-pub fn map<A: Sync, R: Send>(x: &[A], out: &mut [R], run: &dyn MapLoop<A, R>) {
+pub fn map<A: Sync, R: Copy + Send>(x: &[A], out: &mut [R], run: &dyn MapLoop<A, R>) {
     assert_eq!(x.len(), out.len());
-    if serial(x.len()) {
-        run.run(x, out);
-    } else {
-        for_chunks(out, CHUNK, |i, out| run.run(&x[i..][..out.len()], out));
-    }
+    results(out, &|i, out| run.run(&x[i..][..out.len()], out));
 }
 
 simd! {
@@ -103,14 +100,24 @@ simd! {
 }
 
 /// `out[i] = f(a[i], b[i])`.
-pub fn zip<A: Sync, B: Sync, R: Send>(a: &[A], b: &[B], out: &mut [R], run: &dyn ZipLoop<A, B, R>) {
+pub fn zip<A: Sync, B: Sync, R: Copy + Send>(
+    a: &[A],
+    b: &[B],
+    out: &mut [R],
+    run: &dyn ZipLoop<A, B, R>,
+) {
     assert!(a.len() == out.len() && b.len() == out.len());
-    if serial(out.len()) {
-        run.run(a, b, out);
+    results(out, &|i, out| {
+        run.run(&a[i..][..out.len()], &b[i..][..out.len()], out)
+    });
+}
+
+/// [`pieces`] of a new tensor: what is too large for the cache is written past it.
+fn results<R: Copy + Send>(out: &mut [R], f: &(dyn Fn(usize, &mut [R]) + Sync)) {
+    if is_large(out) {
+        pieces(out, |i, out| stream(out, &|j, out| f(i + j, out)));
     } else {
-        for_chunks(out, CHUNK, |i, out| {
-            run.run(&a[i..][..out.len()], &b[i..][..out.len()], out)
-        });
+        pieces(out, f);
     }
 }
 

@@ -9,7 +9,7 @@ use super::super::simd::{Level, level};
 /// same cache set (any stride that is a multiple of 4 KiB) push each other out half written.
 const SQUARE: usize = 256;
 /// Columns that are moved from top to bottom before the next ones, so that the pages in use stay few.
-const STRIP: usize = 64;
+const STRIP: usize = 256;
 
 /// `dst[j ds + i] = src[i rs + j]` for `i < rows`, `j < cols`.
 ///

@@ -1,5 +1,9 @@
 //! Copies of the factors in the order in which the inner loops read them.
-use super::super::{copy::columns, math::Float};
+use super::super::{
+    buffer::{Buffer, HUGE},
+    copy::columns,
+    math::Float,
+};
 use std::{cell::Cell, thread::LocalKey};
 
 /// Cuts the first axis (of `len`, stride `rs`) into groups of `width` and writes, for each, its `k`
@@ -56,22 +60,19 @@ fn side_by_side<T: Float, const W: usize>(
     }
 }
 
-/// A cache line of scratch memory.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-#[expect(dead_code, reason = "only its bytes are used")]
-pub struct Line([u64; 8]);
+/// From this size on scratch memory is a huge page, whose lines never compete for a place in the cache.
+const LARGE: usize = 128 << 10;
 
 /// Scratch memory of one thread.
-pub type Memory = Cell<Vec<Line>>;
-
-/// A buffer that each thread keeps for its next product.
-pub type Scratch = LocalKey<Memory>;
+pub type Memory = Cell<Option<Buffer>>;
 
 /// None so far.
 pub const fn no_memory() -> Memory {
-    Cell::new(Vec::new())
+    Cell::new(None)
 }
+
+/// A buffer that each thread keeps for its next product.
+pub type Scratch = LocalKey<Memory>;
 
 thread_local! {
     /// The packed block of the left factor.
@@ -82,13 +83,17 @@ thread_local! {
 
 /// Runs `f` with `len` numbers of scratch memory, whose contents are arbitrary.
 pub fn with_scratch<T: Float>(scratch: &'static Scratch, len: usize, f: impl FnOnce(&mut [T])) {
-    let mut lines = scratch.take();
-    let need = (len * size_of::<T>()).div_ceil(size_of::<Line>());
-    if lines.len() < need {
-        lines.resize(need, Line([0; 8]));
-    }
-    // SAFETY: the lines are at least that many bytes, initialised and aligned for f32 and f64, the only
-    // floats, for which every bit pattern is a value.
-    f(unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), len) });
-    scratch.set(lines);
+    let need = len * size_of::<T>();
+    let buffer = scratch.take().filter(|b| b.len() >= need);
+    let buffer = buffer.unwrap_or_else(|| {
+        Buffer::new(if need < LARGE {
+            need
+        } else {
+            need.next_multiple_of(HUGE)
+        })
+    });
+    // SAFETY: the buffer has at least that many bytes, initialised and aligned for f32 and f64, the only
+    // floats, for which every bit pattern is a value; nobody else has it.
+    f(unsafe { std::slice::from_raw_parts_mut(buffer.as_ptr().cast(), len) });
+    scratch.set(Some(buffer));
 }
