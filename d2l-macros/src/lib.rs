@@ -7,6 +7,8 @@ mod add_to_class;
 mod derive_batch;
 mod derive_module;
 mod diagnostics;
+mod elementwise;
+mod fused;
 mod hyperparameters;
 mod paths;
 mod types;
@@ -42,4 +44,16 @@ pub fn add_to_class(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn save_hyperparameters(_: TokenStream) -> TokenStream {
     hyperparameters::outside().into()
+}
+
+#[doc = include_str!("../docs/elementwise.md")]
+#[proc_macro_attribute]
+pub fn elementwise(args: TokenStream, item: TokenStream) -> TokenStream {
+    elementwise::elementwise(args.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/fused.md")]
+#[proc_macro]
+pub fn fused(input: TokenStream) -> TokenStream {
+    fused::fused(input.into()).into()
 }
