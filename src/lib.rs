@@ -66,6 +66,6 @@ pub use d2l_core::{
     manual_seed, meshgrid, meshgrid_xy, multi_dot, no_grad, rng, runtime,
     scaled_dot_product_attention, set_default_dtype, stack, testing, value_and_grad, vjp, vstack,
 };
-pub use d2l_macros::{Batch, Module, add_to_class, save_hyperparameters};
+pub use d2l_macros::{Batch, Module, add_to_class, elementwise, fused, save_hyperparameters};
 pub use module::{Module, init};
 pub use train::Trainer;

@@ -9,7 +9,10 @@ pub use crate::module::{
     Module, NoLr, Optimizer, OptimizersOn, Plain, Rate, SameHeader, StepOn, Visitor, WithLr, hook,
     hooks::Hooks, hparams, signature,
 };
-pub use d2l_core::Tensor;
+pub use d2l_core::{
+    __private::{Argument, Borrow, Float, Formula, apply, apply_sum, check_formula},
+    Tensor,
+};
 pub use std::{
     any::Any,
     boxed::Box,

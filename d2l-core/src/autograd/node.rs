@@ -174,7 +174,7 @@ impl Tensor {
         if !is_recording(&inputs) {
             return self;
         }
-        self.attach(op, inputs, None, rule)
+        self.attach(op, &inputs, None, rule)
     }
 
     /// As [`Tensor::record`], for rules that use the result itself: it is kept and found in
@@ -192,13 +192,35 @@ impl Tensor {
             return self;
         }
         let output = Saved::new(op, self.with_meta(Meta::none()));
-        self.attach(op, inputs, Some(output), rule)
+        self.attach(op, &inputs, Some(output), rule)
+    }
+
+    /// [`Tensor::record`], or [`Tensor::record_output`] if `output`, for a number of inputs that is
+    /// known only here.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_INPUTS`].
+    pub(crate) fn record_all<F>(
+        self,
+        op: &'static str,
+        inputs: &[&Tensor],
+        output: bool,
+        rule: F,
+    ) -> Tensor
+    where
+        F: Fn(&Tensor, &Context<'_>) -> Gradients + Send + Sync + 'static,
+    {
+        if !is_recording(inputs) {
+            return self;
+        }
+        let output = output.then(|| Saved::new(op, self.with_meta(Meta::none())));
+        self.attach(op, inputs, output, rule)
     }
 
     fn attach<const N: usize, F>(
         mut self,
         op: &'static str,
-        inputs: [&Tensor; N],
+        inputs: &[&Tensor],
         output: Option<Saved>,
         rule: F,
     ) -> Tensor
@@ -206,6 +228,7 @@ impl Tensor {
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
         const { assert!(N <= MAX_INPUTS) };
+        assert!(inputs.len() <= MAX_INPUTS);
         // The leaves' numbers are taken before the node's own.
         let mut edges = [const { None }; MAX_INPUTS];
         edges
@@ -222,7 +245,7 @@ impl Tensor {
             rule: Mutex::new(Some(Plain(rule))),
         };
         // A result in the memory of its only input is a view of it.
-        let base = match inputs[..] {
+        let base = match inputs {
             [x] if x.shares_storage(&self) => Some(x.origin().clone()),
             _ => None,
         };
@@ -237,9 +260,9 @@ pub(crate) fn is_recording(inputs: &[&Tensor]) -> bool {
 }
 
 /// Inputs of an operation that can have gradients.
-const MAX_INPUTS: usize = 4;
+pub(crate) const MAX_INPUTS: usize = 8;
 
-type Gradients = [Option<Tensor>; MAX_INPUTS];
+pub(crate) type Gradients = [Option<Tensor>; MAX_INPUTS];
 
 /// The backward rule in a node: absent once it has been freed. Only these few lines are compiled for
 /// every operation.
@@ -347,6 +370,11 @@ impl Context<'_> {
             return None;
         }
         (self.sum)(i)
+    }
+
+    /// Whether input `i` needs a gradient.
+    pub(crate) fn is_needed(&self, i: usize) -> bool {
+        (self.needs)(i)
     }
 
     /// The result of the operation, for rules that were recorded with it.

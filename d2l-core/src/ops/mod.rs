@@ -37,6 +37,7 @@ mod exp;
 mod expand;
 mod extremum;
 mod flip;
+pub(crate) mod formula;
 mod grid_sample;
 mod histogram;
 mod hyperbolic;

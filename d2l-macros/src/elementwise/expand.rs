@@ -252,7 +252,8 @@ fn from_result(graph: &mut Graph, results: &[Id], y: &[Id], gradient: Vec<Id>) -
         return (gradient, false);
     };
     let uses = graph.uses(&gradient, |id| id == *result);
-    let tensor = |node: &Node| matches!(node, Node::Input(Input::Argument(k)) if !graph.numbers[*k]);
+    let tensor =
+        |node: &Node| matches!(node, Node::Input(Input::Argument(k)) if !graph.numbers[*k]);
     let needed = |id: usize| uses[id] > 0;
     let by_arguments = (0..uses.len()).any(|id| needed(id) && tensor(&graph.nodes[id]));
     if by_arguments || !needed(*result) {

@@ -61,7 +61,10 @@ impl Reader {
                 }
                 Stmt::Expr(e, None) => Some(self.values(e, n)),
                 Stmt::Expr(Expr::Assign(_), _) => {
-                    self.refuse(on(statement, "a name has one value: write `let` with a new one"));
+                    self.refuse(on(
+                        statement,
+                        "a name has one value: write `let` with a new one",
+                    ));
                     None
                 }
                 other => {
@@ -72,7 +75,12 @@ impl Reader {
             };
         }
         self.scopes.pop();
-        last.unwrap_or_else(|| self.refuse(at(block.brace_token.span.close(), "the value is missing here")))
+        last.unwrap_or_else(|| {
+            self.refuse(at(
+                block.brace_token.span.close(),
+                "the value is missing here",
+            ))
+        })
     }
 
     fn local(&mut self, local: &Local) {
@@ -81,9 +89,14 @@ impl Reader {
             return;
         };
         if let Some((_, other)) = &init.diverge {
-            self.refuse(on(other, "a formula has no `else` here: its `let` always matches"));
+            self.refuse(on(
+                other,
+                "a formula has no `else` here: its `let` always matches",
+            ));
         }
-        let Some(names) = self.names(&local.pat) else { return };
+        let Some(names) = self.names(&local.pat) else {
+            return;
+        };
         let values = self.values(&init.expr, names.len());
         if names.len() != values.len() {
             let (n, m) = (names.len(), values.len());
@@ -156,14 +169,18 @@ impl Reader {
             Expr::Field(_) if self.captured.is_some() => vec![self.capture(e)],
             Expr::Unary(u) => self.unary(u),
             Expr::Binary(b) => self.binary(b),
-            Expr::Let(_) | Expr::Match(_) => {
-                self.refuse(on(e, "a pattern has no derivative: write `if` with a comparison"))
-            }
+            Expr::Let(_) | Expr::Match(_) => self.refuse(on(
+                e,
+                "a pattern has no derivative: write `if` with a comparison",
+            )),
             Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
                 self.refuse(on(e, "a loop has no derivative here: write its steps out"))
             }
             Expr::Return(_) => self.refuse(on(e, "the last expression is the value: no `return`")),
-            Expr::Cast(c) => self.refuse(at(c.as_token.span(), "a formula has one type of numbers: no `as`")),
+            Expr::Cast(c) => self.refuse(at(
+                c.as_token.span(),
+                "a formula has one type of numbers: no `as`",
+            )),
             other => self.refuse(on(other, "this cannot be differentiated")),
         }
     }
@@ -250,7 +267,10 @@ impl Reader {
         let condition = self.condition(&i.cond);
         let then = self.block(&i.then_branch, n);
         let Some((_, other)) = &i.else_branch else {
-            return self.refuse(on(i.if_token, "an `else` is missing: a formula always has a value"));
+            return self.refuse(on(
+                i.if_token,
+                "an `else` is missing: a formula always has a value",
+            ));
         };
         let other = self.values(other, n);
         if then.len() != other.len() {
@@ -267,14 +287,24 @@ impl Reader {
             Expr::Paren(p) => self.condition(&p.expr),
             Expr::Binary(b) if Compare::of(&b.op).is_some() => {
                 let (x, y) = (self.expr(&b.left), self.expr(&b.right));
-                Compare::of(&b.op).map(|compare| Condition { compare, a: x, b: y })
+                Compare::of(&b.op).map(|compare| Condition {
+                    compare,
+                    a: x,
+                    b: y,
+                })
             }
             Expr::Binary(b) if matches!(b.op, BinOp::And(_) | BinOp::Or(_)) => {
-                self.refuse(on(b.op, "one comparison at a time: put an `if` inside of the other"));
+                self.refuse(on(
+                    b.op,
+                    "one comparison at a time: put an `if` inside of the other",
+                ));
                 None
             }
             other => {
-                self.refuse(on(other, "a comparison of two numbers is expected here, such as `x > 0.0`"));
+                self.refuse(on(
+                    other,
+                    "a comparison of two numbers is expected here, such as `x > 0.0`",
+                ));
                 None
             }
         }
@@ -284,7 +314,9 @@ impl Reader {
         match known(&name.to_string()) {
             Some(f) => self.apply(f, name, arguments),
             None => {
-                arguments.iter().for_each(|e| drop(self.expr(e)));
+                for e in arguments {
+                    self.expr(e);
+                }
                 self.refuse(unknown(name))[0]
             }
         }
@@ -338,9 +370,15 @@ impl Reader {
 fn unknown(name: &Ident) -> syn::Error {
     let help = match meant(&name.to_string()) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("there are {}, and other elementwise functions by path", names()),
+        None => format!(
+            "there are {}, and other elementwise functions by path",
+            names()
+        ),
     };
-    at(name.span(), format!("no derivative is known for `{name}`: {help}"))
+    at(
+        name.span(),
+        format!("no derivative is known for `{name}`: {help}"),
+    )
 }
 
 /// A literal whole number.

@@ -99,7 +99,10 @@ impl Graph {
         for (x, number) in [(a, b), (b, a)] {
             if self.is_fixed(number) {
                 let c = self.condition(beyond, id, number);
-                return vec![(x, self.select(c, g, zero)), (number, self.select(c, zero, g))];
+                return vec![
+                    (x, self.select(c, g, zero)),
+                    (number, self.select(c, zero, g)),
+                ];
             }
         }
         let (first, same) = (
@@ -160,11 +163,7 @@ impl Graph {
 
     /// `factor · e^(inner x²)`.
     fn bell(&mut self, x: Id, factor: f64, inner: f64) -> Id {
-        let (factor, inner, square) = (
-            self.number(factor),
-            self.number(inner),
-            self.mul(x, x),
-        );
+        let (factor, inner, square) = (self.number(factor), self.number(inner), self.mul(x, x));
         let inner = self.mul(square, inner);
         let e = self.function(Function::Exp, inner);
         self.mul(e, factor)

@@ -64,7 +64,10 @@ fn written(d: Definition, options: &Options) -> TokenStream {
         false => quote!(&#private::Tensor),
     });
     let given = d.arguments.iter().map(|a| given(&private, a));
-    let (tensors, numbers) = (several(m, &quote!(#private::Tensor)), several(m, &quote!(T)));
+    let (tensors, numbers) = (
+        several(m, &quote!(#private::Tensor)),
+        several(m, &quote!(T)),
+    );
     let results: Vec<Ident> = (0..m)
         .map(|k| Ident::new(&format!("y{k}"), Span::mixed_site()))
         .collect();
@@ -73,7 +76,10 @@ fn written(d: Definition, options: &Options) -> TokenStream {
         several => quote!((#(#several),*)),
     };
     let about = format!("The formula of [`{text}()`], on numbers: `{text}::scalar`.");
-    let test = options.test.as_ref().map(|range| test(&private, name, [n, m], range));
+    let test = options
+        .test
+        .as_ref()
+        .map(|range| test(&private, name, [n, m], range));
     quote! {
         #(#attrs)*
         #docs

@@ -11,8 +11,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
     Attribute, Expr, FnArg, Ident, ItemFn, Pat, Path, ReturnType, Safety, Type, Visibility,
-    parse::Parser,
-    spanned::Spanned,
+    parse::Parser, spanned::Spanned,
 };
 
 /// Tensors that one function may take; as many inputs has a node of the autograd graph, less one.
@@ -45,7 +44,10 @@ impl Options {
         if let Some(test) = &options.test
             && !matches!(test, Expr::Range(r) if r.start.is_some() && r.end.is_some())
         {
-            errors.push(on(test, "the range of the arguments is expected: `test = -3.0..3.0`"));
+            errors.push(on(
+                test,
+                "the range of the arguments is expected: `test = -3.0..3.0`",
+            ));
         }
         options
     }
@@ -85,7 +87,10 @@ pub fn function(f: ItemFn, errors: &mut Errors) -> Option<Definition> {
     let sound = reader.errors.is_empty();
     errors.absorb(reader.errors);
     if sound && values.len() != n {
-        let message = format!("the signature says {n}, the last expression gives {}", values.len());
+        let message = format!(
+            "the signature says {n}, the last expression gives {}",
+            values.len()
+        );
         errors.push(on(&f.sig.output, message));
     }
     Some(Definition {
@@ -117,7 +122,10 @@ fn check_signature(f: &ItemFn, errors: &mut Errors) {
         refuse(t, "has no ABI of its own");
     }
     if !s.generics.params.is_empty() {
-        refuse(&s.generics, "has no generics: `f32` stands for every type of floats");
+        refuse(
+            &s.generics,
+            "has no generics: `f32` stands for every type of floats",
+        );
     }
     if let Some(t) = &s.generics.where_clause {
         refuse(t, "has no `where`");
@@ -138,7 +146,8 @@ impl<T: ToTokens> Tokens for T {
 fn check_arguments(f: &ItemFn, arguments: &[Argument], errors: &mut Errors) {
     let tensors: Vec<&Argument> = arguments.iter().filter(|a| !a.number).collect();
     if tensors.is_empty() {
-        let message = "an elementwise function takes at least one `f32` that is not `#[scalar]`: the tensor";
+        let message =
+            "an elementwise function takes at least one `f32` that is not `#[scalar]`: the tensor";
         errors.push(at(f.sig.ident.span(), message));
     }
     if let Some(extra) = tensors.get(MOST_TENSORS) {
@@ -147,7 +156,10 @@ fn check_arguments(f: &ItemFn, arguments: &[Argument], errors: &mut Errors) {
     }
     for (i, a) in arguments.iter().enumerate() {
         if arguments[..i].iter().any(|b| b.name == a.name) {
-            errors.push(at(a.name.span(), format!("`{}` is already an argument", a.name)));
+            errors.push(at(
+                a.name.span(),
+                format!("`{}` is already an argument", a.name),
+            ));
         }
     }
 }
@@ -199,6 +211,9 @@ fn results(output: &ReturnType, name: &Ident) -> syn::Result<usize> {
     match &**ty {
         Type::Tuple(t) if t.elems.len() > 1 && t.elems.iter().all(is_float) => Ok(t.elems.len()),
         t if is_float(t) => Ok(1),
-        t => Err(on(t, "an elementwise function gives `f32`, or `(f32, f32)` and so on")),
+        t => Err(on(
+            t,
+            "an elementwise function gives `f32`, or `(f32, f32)` and so on",
+        )),
     }
 }

@@ -91,7 +91,10 @@ impl Show<'_> {
             Node::Select(c, a, b) => {
                 let (sign, x, y) = (c.compare.sign(), t(c.a, Sum), t(c.b, Sum));
                 let (a, b) = (t(*a, Sum), t(*b, Sum));
-                (format!("(if {x} {sign} {y} {{ {a} }} else {{ {b} }})"), Atom)
+                (
+                    format!("(if {x} {sign} {y} {{ {a} }} else {{ {b} }})"),
+                    Atom,
+                )
             }
             Node::Call(c) => {
                 let name = crate::types::pretty(&self.graph.paths[c.path]);

@@ -109,7 +109,10 @@ fn tensors(closure: &ExprClosure, errors: &mut Errors) -> Option<Vec<Ident>> {
         errors.push(on(t, "nothing is moved: tensors are taken by reference"));
     }
     if let ReturnType::Type(..) = closure.output {
-        errors.push(on(&closure.output, "the value is a tensor: no type is written here"));
+        errors.push(on(
+            &closure.output,
+            "the value is a tensor: no type is written here",
+        ));
     }
     let name = |p: &Pat| match p {
         Pat::Ident(p) if p.by_ref.is_none() && p.mutability.is_none() && p.subpat.is_none() => {
@@ -117,13 +120,23 @@ fn tensors(closure: &ExprClosure, errors: &mut Errors) -> Option<Vec<Ident>> {
         }
         _ => Err(on(p, "the name of a tensor at hand is expected")),
     };
-    let names: Vec<Option<Ident>> = closure.inputs.iter().map(|p| errors.take(name(p))).collect();
+    let names: Vec<Option<Ident>> = closure
+        .inputs
+        .iter()
+        .map(|p| errors.take(name(p)))
+        .collect();
     let names: Vec<Ident> = names.into_iter().collect::<Option<_>>()?;
     if names.is_empty() {
-        errors.push(at(closure.inputs_begin.span(), "at least one tensor is needed: `|x| ..`"));
+        errors.push(at(
+            closure.inputs_begin.span(),
+            "at least one tensor is needed: `|x| ..`",
+        ));
     }
     if let Some(extra) = names.get(MOST_TENSORS) {
-        errors.push(at(extra.span(), format!("at most {MOST_TENSORS} tensors can be fused")));
+        errors.push(at(
+            extra.span(),
+            format!("at most {MOST_TENSORS} tensors can be fused"),
+        ));
     }
     for (i, name) in names.iter().enumerate() {
         if names[..i].contains(name) {

@@ -186,3 +186,83 @@ pub(super) fn sin_2pi<const FMA: bool>(x: f32) -> f32 {
     let y = if q & 1 == 0 { s } else { c };
     if q & 2 == 0 { y } else { -y }
 }
+
+/// A polynomial below 1; above it `1 - e^(-x²) W`, where `W = e^(x²) erfc(x)` is a polynomial in
+/// `12 / (x + 2) - 3`.
+#[inline(always)]
+pub(super) fn erf<const FMA: bool>(x: f32) -> f32 {
+    let z = x * x;
+    let small = x * poly::<FMA, 7>(
+        z,
+        [
+            7.875_875e-5,
+            -8.016_864_3e-4,
+            5.189_087_4e-3,
+            -2.685_421_2e-2,
+            1.128_359_5e-1,
+            -3.761_262_7e-1,
+            1.128_379_2,
+        ],
+    );
+    let a = clamp(x.abs(), 1.0, 4.0);
+    let tail = poly::<FMA, 7>(
+        12.0 / (a + 2.0) - 3.0,
+        [
+            -1.149_486_2e-6,
+            -2.802_938_3e-5,
+            4.607_866_4e-5,
+            2.924_752e-3,
+            2.685_091_1e-2,
+            1.423_953_3e-1,
+            2.553_956_8e-1,
+        ],
+    );
+    let large = 1.0 - exp::<FMA>(-a * a) * tail;
+    if x.abs() < 1.0 {
+        small
+    } else {
+        large.copysign(x)
+    }
+}
+
+/// (sin θ, cos θ, quadrant) with x = θ + quadrant π/2 and |θ| ≤ π/4, reduced in f64.
+#[inline(always)]
+fn quarter<const FMA: bool>(x: f32) -> (f32, f32, i64) {
+    let (r, q) = super::poly64::reduced_angle::<FMA>(x.into());
+    let t = r as f32;
+    let z = t * t;
+    let s = poly::<FMA, 3>(z, [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1]);
+    let c = poly::<FMA, 3>(z, [2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2]);
+    (
+        fma::<FMA>(s * z, t, t),
+        fma::<FMA>(c, z * z, fma::<FMA>(-0.5, z, 1.0)),
+        q,
+    )
+}
+
+#[inline(always)]
+pub(super) fn sin<const FMA: bool>(x: f32) -> f32 {
+    let (s, c, q) = quarter::<FMA>(x);
+    let y = if q & 1 == 0 { s } else { c };
+    if q & 2 == 0 { y } else { -y }
+}
+
+#[inline(always)]
+pub(super) fn cos<const FMA: bool>(x: f32) -> f32 {
+    let (s, c, q) = quarter::<FMA>(x);
+    let y = if q & 1 == 0 { c } else { s };
+    if q.wrapping_add(1) & 2 == 0 { y } else { -y }
+}
+
+/// By way of f64, where nothing is lost.
+#[inline(always)]
+pub(super) fn powf<const FMA: bool>(x: f32, y: f32) -> f32 {
+    let (base, power) = (f64::from(x.abs()), f64::from(y));
+    let size = super::poly64::exp::<FMA>(power * super::poly64::ln::<FMA>(base)) as f32;
+    let (whole, odd) = super::poly64::is_whole(power);
+    let size = if x.abs() == 1.0 { 1.0 } else { size };
+    let negative = x.is_sign_negative();
+    let value = if negative && odd { -size } else { size };
+    let value = if x < 0.0 && !whole { f32::NAN } else { value };
+    if y == 0.0 || x == 1.0 { 1.0 } else { value }
+}
