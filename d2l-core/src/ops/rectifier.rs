@@ -5,6 +5,8 @@ use crate::{
 };
 use d2l_macros::elementwise;
 
+const SIXTH: f32 = 1.0 / 6.0;
+
 #[elementwise(crate = crate, test = -4.0..4.0)]
 fn leaky_relu(x: f32, #[scalar] slope: f32) -> f32 {
     if x > 0.0 { x } else { x * slope }
@@ -29,6 +31,18 @@ fn hardsigmoid(x: f32) -> f32 {
         1.0
     } else {
         (x + 3.0) / 6.0
+    }
+}
+
+/// With the factor that PyTorch takes in f32 for all dtypes.
+#[elementwise(crate = crate)]
+fn hardsigmoid_gradient(g: f32, x: f32) -> f32 {
+    if x <= -3.0 {
+        0.0
+    } else if x < 3.0 {
+        g * SIXTH
+    } else {
+        0.0 // NaN, too
     }
 }
 
@@ -131,7 +145,11 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-4.0, 0.0, 4.0]).hardsigmoid(), Tensor::from([0.0, 0.5, 1.0]));
     /// ```
     pub fn hardsigmoid(&self) -> Tensor {
-        hardsigmoid(self)
+        let x = self.as_float();
+        let saved = x.saved("hardsigmoid");
+        hardsigmoid(&x.detach()).record("hardsigmoid", [&x], move |g, _| {
+            [Some(hardsigmoid_gradient(g, &saved))]
+        })
     }
 
     /// `x * hardsigmoid(x)`.

@@ -27,12 +27,22 @@ fn selu(x: f32) -> f32 {
     }
 }
 
-#[elementwise(crate = crate, test = 0.5..4.0)]
+#[elementwise(crate = crate)]
 fn celu(x: f32, #[scalar] alpha: f32) -> f32 {
     if x > 0.0 {
         x
     } else {
         alpha * (x / alpha).exp_m1()
+    }
+}
+
+/// `slope` is `1 / alpha`.
+#[elementwise(crate = crate)]
+fn celu_gradient(g: f32, x: f32, #[scalar] alpha: f32, #[scalar] slope: f32) -> f32 {
+    if x > 0.0 {
+        g
+    } else {
+        g * (alpha * slope * (x * slope).exp())
     }
 }
 
@@ -122,7 +132,13 @@ impl Tensor {
     #[track_caller]
     pub fn celu(&self, alpha: f64) -> Tensor {
         ok!(check_alpha(alpha));
-        celu(self, alpha)
+        // PyTorch's gradient takes `alpha` in f32, whatever the dtype.
+        let slope = f64::from(alpha as f32).recip();
+        let x = self.as_float();
+        let saved = x.saved("celu");
+        celu(&x.detach(), alpha).record("celu", [&x], move |g, _| {
+            [Some(celu_gradient(g, &saved, alpha, slope))]
+        })
     }
 
     /// `x * sigmoid(x)`, also called swish.

@@ -18,7 +18,9 @@ const POINTS: usize = 61;
 #[track_caller]
 pub fn check_formula<F: Formula<N, M>, const N: usize, const M: usize>(range: Range<f64>) {
     let inputs: Vec<Tensor> = (0..N).map(|k| spread(k, &range)).collect();
-    let numbers: Vec<f64> = (0..N).map(|k| point(7 * k + 3, &range)).collect();
+    let numbers: Vec<f64> = (0..N)
+        .map(|k| point(7 * k + POINTS * (N + 20), &range))
+        .collect();
     let call = |x: &[Tensor]| -> Vec<Tensor> {
         let argument = |k: usize| match F::NUMBERS[k] {
             true => Argument::Number(numbers[k]),

@@ -191,9 +191,8 @@ pub(super) fn sin_2pi<const FMA: bool>(x: f32) -> f32 {
 /// `12 / (x + 2) - 3`.
 #[inline(always)]
 pub(super) fn erf<const FMA: bool>(x: f32) -> f32 {
-    let z = x * x;
-    let small = x * poly::<FMA, 7>(
-        z,
+    let rest = poly::<FMA, 7>(
+        x * x,
         [
             7.875_875e-5,
             -8.016_864_3e-4,
@@ -201,9 +200,10 @@ pub(super) fn erf<const FMA: bool>(x: f32) -> f32 {
             -2.685_421_2e-2,
             1.128_359_5e-1,
             -3.761_262_7e-1,
-            1.128_379_2,
+            0.128_379_17,
         ],
     );
+    let small = fma::<FMA>(x, rest, x);
     let a = clamp(x.abs(), 1.0, 4.0);
     let tail = poly::<FMA, 7>(
         12.0 / (a + 2.0) - 3.0,
@@ -263,6 +263,10 @@ pub(super) fn powf<const FMA: bool>(x: f32, y: f32) -> f32 {
     let size = if x.abs() == 1.0 { 1.0 } else { size };
     let negative = x.is_sign_negative();
     let value = if negative && odd { -size } else { size };
-    let value = if x < 0.0 && !whole { f32::NAN } else { value };
+    let value = if x < 0.0 && x > f32::NEG_INFINITY && !whole {
+        f32::NAN
+    } else {
+        value
+    };
     if y == 0.0 || x == 1.0 { 1.0 } else { value }
 }

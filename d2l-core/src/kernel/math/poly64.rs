@@ -1,6 +1,6 @@
 //! The same functions in f64. Whole numbers are turned into floats and back by adding constants:
 //! AVX2 has no instruction for it. Coefficients: those of fdlibm (Sun Microsystems, 1993) for the
-//! logarithm, sine and cosine; interpolation at Chebyshev points for the others.
+//! logarithm, sine and cosine, of Cephes for the tangent; interpolation at Chebyshev points for the rest.
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_4, LOG2_E, SQRT_2};
 
 /// Adding this to |x| < 2^51 leaves the nearest integer in the low bits of the sum.
@@ -44,8 +44,9 @@ fn round(x: f64) -> (f64, i64) {
 #[inline(always)]
 pub(super) fn is_whole(x: f64) -> (bool, bool) {
     let t = x + MAGIC;
-    let whole = t - MAGIC == x;
-    (whole, whole && t.to_bits() & 1 == 1)
+    let small = x.abs() < 2_251_799_813_685_248.0;
+    let whole = !small || t - MAGIC == x;
+    (whole && !x.is_nan(), small && whole && t.to_bits() & 1 == 1)
 }
 
 /// 2^k for a normal result.
@@ -57,7 +58,7 @@ fn exp2i(k: i64) -> f64 {
 /// `k / 2` rounded down, for |k| < 4096.
 #[inline(always)]
 fn half(k: i64) -> i64 {
-    ((k.wrapping_add(4096) as u64) >> 1) as i64 - 2048
+    (((k.wrapping_add(4096) as u64) >> 1) as i64).wrapping_sub(2048)
 }
 
 /// `x` between `lo` and `hi`; NaN stays.
@@ -95,13 +96,13 @@ fn reduced<const FMA: bool>(x: f64) -> (f64, i64) {
 pub(super) fn exp<const FMA: bool>(x: f64) -> f64 {
     let (p, k) = reduced::<FMA>(clamp(x, -746.0, 710.0));
     // Two factors, since 2^k alone may overflow or be subnormal.
-    (p + 1.0) * exp2i(half(k)) * exp2i(k - half(k))
+    (p + 1.0) * exp2i(half(k)) * exp2i(k.wrapping_sub(half(k)))
 }
 
 #[inline(always)]
 pub(super) fn expm1<const FMA: bool>(x: f64) -> f64 {
     let (p, k) = reduced::<FMA>(clamp(x, -40.0, 710.0));
-    let half = exp2i(k - 1);
+    let half = exp2i(k.wrapping_sub(1));
     let y = fma::<FMA>(p, half, half - 0.5) * 2.0;
     // Also keeps the sign of zero.
     if x.abs() < 1e-16 { x } else { y }
@@ -169,13 +170,31 @@ pub(super) fn log1p<const FMA: bool>(x: f64) -> f64 {
 
 #[inline(always)]
 pub(super) fn tanh<const FMA: bool>(x: f64) -> f64 {
-    let t = expm1::<FMA>(clamp(2.0 * x.abs(), 0.0, 50.0));
-    let y = if x.abs() < 0.55 {
-        t / (t + 2.0)
+    let z = x * x;
+    let p = poly::<FMA, 3>(
+        z,
+        [
+            -0.964_399_179_425_052_2,
+            -99.287_723_100_191_86,
+            -1_614.687_684_417_084_5,
+        ],
+    );
+    let q = poly::<FMA, 4>(
+        z,
+        [
+            1.0,
+            112.811_678_491_632_93,
+            2_235.488_390_601_004_5,
+            4_844.063_053_251_255,
+        ],
+    );
+    let small = fma::<FMA>(x, z * p / q, x);
+    let large = 1.0 - 2.0 / (exp::<FMA>(2.0 * x.abs()) + 1.0);
+    if x.abs() < 0.625 {
+        small
     } else {
-        1.0 - 2.0 / (t + 2.0)
-    };
-    y.copysign(x)
+        large.copysign(x)
+    }
 }
 
 #[inline(always)]
@@ -188,7 +207,7 @@ pub(super) fn sigmoid<const FMA: bool>(x: f64) -> f64 {
 /// `14.4 / (x + 3) - 2.6`.
 #[inline(always)]
 pub(super) fn erf<const FMA: bool>(x: f64) -> f64 {
-    let small = x * poly::<FMA, 12>(
+    let rest = poly::<FMA, 12>(
         x * x,
         [
             -7.795_898_827_002_142e-10,
@@ -202,9 +221,10 @@ pub(super) fn erf<const FMA: bool>(x: f64) -> f64 {
             -2.686_617_064_323_777e-2,
             1.128_379_167_094_500_6e-1,
             -3.761_263_890_318_354e-1,
-            1.128_379_167_095_512_6,
+            0.128_379_167_095_512_57,
         ],
     );
+    let small = fma::<FMA>(x, rest, x);
     let a = clamp(x.abs(), 1.0, 6.0);
     let tail = poly::<FMA, 18>(
         14.4 / (a + 3.0) - 2.6,
