@@ -38,6 +38,7 @@ mod expand;
 mod extremum;
 mod flip;
 pub(crate) mod formula;
+mod gates;
 mod grid_sample;
 mod histogram;
 mod hyperbolic;

@@ -14,35 +14,35 @@ const GELU_CUBE: f64 = 0.044715;
 
 #[elementwise(crate = crate, test = -4.0..4.0)]
 fn elu(x: f32, #[scalar] alpha: f32) -> f32 {
-    if x > 0.0 { x } else { alpha * x.exp_m1() }
+    if x <= 0.0 { alpha * x.exp_m1() } else { x }
 }
 
 #[elementwise(crate = crate, test = -4.0..4.0)]
 fn selu(x: f32) -> f32 {
     let scale = 1.050_700_987_355_480_5;
-    if x > 0.0 {
-        scale * x
-    } else {
+    if x <= 0.0 {
         scale * 1.673_263_242_354_377_2 * x.exp_m1()
+    } else {
+        scale * x
     }
 }
 
 #[elementwise(crate = crate)]
 fn celu(x: f32, #[scalar] alpha: f32) -> f32 {
-    if x > 0.0 {
-        x
-    } else {
+    if x <= 0.0 {
         alpha * (x / alpha).exp_m1()
+    } else {
+        x
     }
 }
 
 /// `slope` is `1 / alpha`.
 #[elementwise(crate = crate)]
 fn celu_gradient(g: f32, x: f32, #[scalar] alpha: f32, #[scalar] slope: f32) -> f32 {
-    if x > 0.0 {
-        g
-    } else {
+    if x <= 0.0 {
         g * (alpha * slope * (x * slope).exp())
+    } else {
+        g
     }
 }
 
@@ -58,7 +58,7 @@ fn mish(x: f32) -> f32 {
 
 #[elementwise(crate = crate, test = -4.0..4.0)]
 fn gelu(x: f32) -> f32 {
-    x * normal_cdf(x)
+    0.5 * x * (1.0 + erf(FRAC_1_SQRT_2 * x))
 }
 
 #[elementwise(crate = crate, test = -4.0..4.0)]

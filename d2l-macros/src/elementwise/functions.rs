@@ -15,7 +15,7 @@ pub enum Known {
     Square,
 }
 
-const NAMES: [(&str, Known); 23] = [
+const NAMES: [(&str, Known); 22] = [
     ("abs", Known::One(Function::Abs)),
     ("clamp", Known::Clamp),
     ("cos", Known::One(Function::Cos)),
@@ -29,7 +29,6 @@ const NAMES: [(&str, Known); 23] = [
     ("log1p", Known::One(Function::Log1p)),
     ("max", Known::Max),
     ("min", Known::Min),
-    ("normal_cdf", Known::One(Function::NormalCdf)),
     ("pow", Known::Powf),
     ("powf", Known::Powf),
     ("powi", Known::Powi),
@@ -95,7 +94,6 @@ impl Function {
             Function::Expm1 => "expm1",
             Function::Ln => "ln",
             Function::Log1p => "log1p",
-            Function::NormalCdf => "normal_cdf",
             Function::Sigmoid => "sigmoid",
             Function::Sin => "sin",
             Function::Sqrt => "sqrt",
@@ -113,7 +111,6 @@ impl Function {
             Function::Expm1 => "expm1_in",
             Function::Ln => "ln_in",
             Function::Log1p => "log1p_in",
-            Function::NormalCdf => "normal_cdf_in",
             Function::Sigmoid => "sigmoid_in",
             Function::Sin => "sin_in",
             Function::Sqrt => "sqrt_in",

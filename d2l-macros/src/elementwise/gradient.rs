@@ -1,6 +1,6 @@
 //! Reverse accumulation on the graph: the derivative of a formula is more nodes of the same graph.
 use super::graph::{Call, Compare, Function, Graph, Id, Node, Stage};
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+use std::f64::consts::FRAC_2_SQRT_PI;
 
 impl Graph {
     /// For each of `inputs`, the sum over `roots`, pairs of a node and the gradient by it, of that
@@ -147,8 +147,12 @@ impl Graph {
             Function::Sin => self.function(Function::Cos, x),
             Function::Exp => y,
             Function::Expm1 => self.add(y, one),
-            Function::Erf => self.bell(x, FRAC_2_SQRT_PI, -1.0),
-            Function::NormalCdf => self.bell(x, 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2, -0.5),
+            Function::Erf => {
+                let (square, factor) = (self.mul(x, x), self.number(FRAC_2_SQRT_PI));
+                let inner = self.neg(square);
+                let bell = self.function(Function::Exp, inner);
+                self.mul(bell, factor)
+            }
             Function::Sigmoid => {
                 let rest = self.sub(one, y);
                 self.mul(y, rest)
@@ -159,14 +163,6 @@ impl Graph {
             }
         };
         self.mul(g, slope)
-    }
-
-    /// `factor · e^(inner x²)`.
-    fn bell(&mut self, x: Id, factor: f64, inner: f64) -> Id {
-        let (factor, inner, square) = (self.number(factor), self.number(inner), self.mul(x, x));
-        let inner = self.mul(square, inner);
-        let e = self.function(Function::Exp, inner);
-        self.mul(e, factor)
     }
 
     /// Result `k` of a call of another formula: a call of its gradient, or of the gradient of that.

@@ -30,7 +30,6 @@ pub enum Function {
     Expm1,
     Ln,
     Log1p,
-    NormalCdf,
     Sigmoid,
     Sin,
     Sqrt,
@@ -312,7 +311,7 @@ impl Graph {
             Function::Sin => x.sin(),
             Function::Sqrt => x.sqrt(),
             Function::Tanh => x.tanh(),
-            Function::Erf | Function::NormalCdf | Function::Sigmoid => {
+            Function::Erf | Function::Sigmoid => {
                 return self.put(Function(f, a));
             }
         };

@@ -1,5 +1,6 @@
 //! The f32 polynomials: reduce the argument, evaluate, scale; every case is a select, never a branch.
-//! Coefficients are those of the Cephes library (Moshier), public since 1984.
+//! Coefficients are those of the Cephes library (Moshier), public since 1984; those of `tanh` and `erf` a
+//! fit of the quotient, all of one sign so that nothing cancels.
 use std::f32::consts::{LOG2_E, SQRT_2, TAU};
 
 /// Adding this to |x| < 2^22 leaves the nearest integer in the low bits of the sum.
@@ -130,26 +131,33 @@ pub(super) fn log1p<const FMA: bool>(x: f32) -> f32 {
     if x.abs() < 1e-7 { x } else { y }
 }
 
+/// A quotient of polynomials, off by at most 1e-9 relative to the value where that is not yet 1.
 #[inline(always)]
 pub(super) fn tanh<const FMA: bool>(x: f32) -> f32 {
     let z = x * x;
     let p = poly::<FMA, 5>(
         z,
         [
-            -5.704_988_7e-3,
-            2.063_909e-2,
-            -5.373_971_6e-2,
-            1.333_144_2e-1,
-            -3.333_328e-1,
+            5.068_927_2e-8,
+            3.156_672_4e-5,
+            4.007_443_6e-3,
+            1.378_451_9e-1,
+            1.0,
         ],
     );
-    let small = fma::<FMA>(p * z, x, x);
-    let large = 1.0 - 2.0 / (exp::<FMA>(2.0 * x.abs()) + 1.0);
-    if x.abs() < 0.625 {
-        small
-    } else {
-        large.copysign(x)
-    }
+    let q = poly::<FMA, 6>(
+        z,
+        [
+            7.360_483e-10,
+            1.615_807_6e-6,
+            4.205_508_2e-4,
+            2.773_363_1e-2,
+            4.711_785_1e-1,
+            1.0,
+        ],
+    );
+    let y = x * p / q;
+    if x.abs() > 9.01 { 1f32.copysign(x) } else { y }
 }
 
 #[inline(always)]
@@ -187,42 +195,34 @@ pub(super) fn sin_2pi<const FMA: bool>(x: f32) -> f32 {
     if q & 2 == 0 { y } else { -y }
 }
 
-/// A polynomial below 1; above it `1 - e^(-x²) W`, where `W = e^(x²) erfc(x)` is a polynomial in
-/// `12 / (x + 2) - 3`.
+/// A quotient of polynomials, off by at most 2e-8 relative to the value where that is not yet 1.
 #[inline(always)]
 pub(super) fn erf<const FMA: bool>(x: f32) -> f32 {
-    let rest = poly::<FMA, 7>(
-        x * x,
+    let z = x * x;
+    let p = poly::<FMA, 6>(
+        z,
         [
-            7.875_875e-5,
-            -8.016_864_3e-4,
-            5.189_087_4e-3,
-            -2.685_421_2e-2,
-            1.128_359_5e-1,
-            -3.761_262_7e-1,
-            0.128_379_17,
+            2.045_675_2e-6,
+            2.844_237_6e-4,
+            3.760_910_8e-3,
+            5.273_185_4e-2,
+            1.903_433_9e-1,
+            1.128_379_1,
         ],
     );
-    let small = fma::<FMA>(x, rest, x);
-    let a = clamp(x.abs(), 1.0, 4.0);
-    let tail = poly::<FMA, 7>(
-        12.0 / (a + 2.0) - 3.0,
+    let q = poly::<FMA, 6>(
+        z,
         [
-            -1.149_486_2e-6,
-            -2.802_938_3e-5,
-            4.607_866_4e-5,
-            2.924_752e-3,
-            2.685_091_1e-2,
-            1.423_953_3e-1,
-            2.553_956_8e-1,
+            3.802_264_8e-5,
+            1.160_764e-3,
+            1.495_965e-2,
+            1.140_753_7e-1,
+            5.020_202_2e-1,
+            1.0,
         ],
     );
-    let large = 1.0 - exp::<FMA>(-a * a) * tail;
-    if x.abs() < 1.0 {
-        small
-    } else {
-        large.copysign(x)
-    }
+    let y = x * p / q;
+    if x.abs() > 3.92 { 1f32.copysign(x) } else { y }
 }
 
 /// (sin θ, cos θ, quadrant) with x = θ + quadrant π/2 and |θ| ≤ π/4, reduced in f64.
