@@ -69,6 +69,8 @@ pub use d2l_core::{
     runtime, scaled_dot_product_attention, set_default_dtype, stack, testing, value_and_grad, vjp,
     vstack,
 };
-pub use d2l_macros::{Batch, Module, add_to_class, optimizer, save_hyperparameters};
+pub use d2l_macros::{
+    Batch, Module, add_to_class, elementwise, fused, optimizer, save_hyperparameters,
+};
 pub use module::{Module, init};
 pub use train::Trainer;

@@ -20,4 +20,6 @@ pub use d2l_core::{
     dstack, einsum, grad, hessian, hstack, hvp, jacobian, jvp, manual_seed, meshgrid, meshgrid_xy,
     multi_dot, no_grad, scaled_dot_product_attention, stack, value_and_grad, vjp, vstack,
 };
-pub use d2l_macros::{Batch, Module, add_to_class, optimizer, save_hyperparameters};
+pub use d2l_macros::{
+    Batch, Module, add_to_class, elementwise, fused, optimizer, save_hyperparameters,
+};

@@ -10,7 +10,10 @@ pub use crate::module::{
     hooks::Hooks, hparams, signature,
 };
 pub use crate::optim::written as optimizer;
-pub use d2l_core::Tensor;
+pub use d2l_core::{
+    __private::{Argument, Borrow, Float, Formula, apply, apply_sum, check_formula},
+    Tensor,
+};
 pub use std::{
     any::Any,
     boxed::Box,

@@ -5,6 +5,7 @@
 //! Protocol: build, one cold step, at least two steps and 0.3 s of warm-up, then seven repetitions
 //! of as many steps as take 0.15 s; the rate is steps per second. Flags: `--threads N`, `--reps N`,
 //! `--rep-seconds S`, `--list`; arguments are names or patterns with `*`.
+mod elementwise;
 mod networks;
 mod optim;
 mod protocol;
@@ -18,6 +19,7 @@ fn main() {
     let args = Args::parse();
     d2l::runtime::set_num_threads(args.threads);
     let all: Vec<Workload> = [
+        elementwise::all(),
         w1::all(),
         networks::all(),
         optim::all(),

@@ -13,6 +13,9 @@
 //! (the handle), `autograd` (the graph), `ops` (one operation, one file).
 #![deny(missing_docs)]
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod autograd;
 mod error;
 pub mod flops;

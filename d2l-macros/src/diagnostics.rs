@@ -31,6 +31,13 @@ impl Errors {
         result.map_err(|e| self.push(e)).ok()
     }
 
+    /// The errors of another stage after these.
+    pub fn absorb(&mut self, other: Errors) {
+        if let Some(error) = other.0 {
+            self.push(error);
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
     }

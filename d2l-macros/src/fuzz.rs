@@ -62,6 +62,35 @@ const RULES: [&str; 5] = [
     "struct D { lr, a: false, b: false, c: false, d: false, e: false } { if a { g = p; } if b { g = p; } if c { g = p; } if d { g = p; } if e { g = p; } p = g; }",
 ];
 
+const FORMULAS: [(&str, &str); 5] = [
+    (
+        "test = -3.0..3.0",
+        "/// doc\n pub(crate) fn r#f(x: f32, #[scalar] beta: f32) -> f32 { let u = BETA * (x + 0.5e-3 * x.powi(-3)); x * sigmoid(beta * u) / a::B }",
+    ),
+    (
+        "crate = a::b",
+        "fn cell(i: f32, c: f32) -> (f32, f32) { let (h, _) = other::g(i, max(c, 0.0)); if h >= 1.0 { (h, c) } else if i < -2.0f32 { (i, tanh(h)) } else { let (a, b): f32 = (c, { h }); (a.powf(b), -b) } }",
+    ),
+    (
+        "",
+        "async fn f<T: X>(mut x: f64, &self, (a, b): f32) -> Option<f32> { x %= 2; for i in 0..3 { return x } if let Some(y) = x { y as f32 } }",
+    ),
+    (
+        "fast, test = 1",
+        "const unsafe extern \"C\" fn f(#[a] x: f32, x: f32) where T: X { abs(1, 2, 3).clamp(0.0, 1.0).square().recip() && !x }",
+    ),
+    (
+        "crate",
+        "fn f(a: f32, b: f32, c: f32, d: f32, e: f32, f: f32, g: f32, h: f32) -> f32 { f(f(a, b), c).exp_m1() - f::<u8>(d) * (|x| x)(1.0e300 / 0.0) }",
+    ),
+];
+
+const FUSED: [&str; 3] = [
+    "|x, b| ((x * b).tanh() + self.shift * scale).sum(-1)",
+    "crate = a::b, |x| { let y = x.max(0.0); if y == LIMIT { other(y, k) } else { 1.0 } }.mean(),",
+    "move |x, (a, b), mut c: T| -> Tensor { x[0].sum(2, 3) - 'a'..=5 }",
+];
+
 /// A small xorshift generator: the same inputs in every run.
 struct Random(u64);
 
@@ -116,5 +145,9 @@ fn never_panics() {
         let _ = crate::derive_module::derive(random.mutated(TYPES[k % TYPES.len()]));
         let _ = crate::derive_batch::derive(random.mutated(EXAMPLES[k % EXAMPLES.len()]));
         let _ = crate::optimizer::optimizer(random.mutated(RULES[k % RULES.len()]));
+        let (args, item) = FORMULAS[k % FORMULAS.len()];
+        let (args, item) = (random.mutated(args), random.mutated(item));
+        let _ = crate::elementwise::elementwise(args, item);
+        let _ = crate::fused::fused(random.mutated(FUSED[k % FUSED.len()]));
     }
 }

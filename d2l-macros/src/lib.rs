@@ -7,6 +7,8 @@ mod add_to_class;
 mod derive_batch;
 mod derive_module;
 mod diagnostics;
+mod elementwise;
+mod fused;
 mod hyperparameters;
 mod optimizer;
 mod paths;
@@ -49,4 +51,16 @@ pub fn save_hyperparameters(_: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn optimizer(input: TokenStream) -> TokenStream {
     optimizer::optimizer(input.into()).into()
+}
+
+#[doc = include_str!("../docs/elementwise.md")]
+#[proc_macro_attribute]
+pub fn elementwise(args: TokenStream, item: TokenStream) -> TokenStream {
+    elementwise::elementwise(args.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/fused.md")]
+#[proc_macro]
+pub fn fused(input: TokenStream) -> TokenStream {
+    fused::fused(input.into()).into()
 }

@@ -26,5 +26,5 @@ pub use jacobian::{hessian, hvp, jacobian, jvp, vjp};
 pub(crate) use mode::with_grad;
 pub use mode::{is_grad_enabled, no_grad};
 pub use node::Context;
-pub(crate) use node::{Meta, is_recording};
+pub(crate) use node::{Gradients, Meta, is_recording};
 pub(crate) use saved::Saved;

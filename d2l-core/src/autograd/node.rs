@@ -172,7 +172,7 @@ impl Tensor {
     where
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
-        self.attach(op, inputs, false, rule)
+        self.attach(op, &inputs, false, rule)
     }
 
     /// As [`Tensor::record`], for rules that use the result itself: it is kept and found in
@@ -186,13 +186,32 @@ impl Tensor {
     where
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
-        self.attach(op, inputs, true, rule)
+        self.attach(op, &inputs, true, rule)
+    }
+
+    /// [`Tensor::record`], or [`Tensor::record_output`] if `output`, for a number of inputs that is
+    /// known only here.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_INPUTS`].
+    pub(crate) fn record_all<F>(
+        self,
+        op: &'static str,
+        inputs: &[&Tensor],
+        output: bool,
+        rule: F,
+    ) -> Tensor
+    where
+        F: Fn(&Tensor, &Context<'_>) -> Gradients + Send + Sync + 'static,
+    {
+        assert!(inputs.len() <= MAX_INPUTS);
+        self.attach(op, inputs, output, rule)
     }
 
     fn attach<const N: usize, F>(
         self,
         op: &'static str,
-        inputs: [&Tensor; N],
+        inputs: &[&Tensor],
         keep: bool,
         rule: F,
     ) -> Tensor
@@ -200,11 +219,11 @@ impl Tensor {
         F: Fn(&Tensor, &Context<'_>) -> [Option<Tensor>; N] + Send + Sync + 'static,
     {
         const { assert!(N <= MAX_INPUTS) };
-        let Some(head) = Head::new(op, &self, &inputs, keep) else {
+        let Some(head) = Head::new(op, &self, inputs, keep) else {
             return self;
         };
         let rule = Mutex::new(Some(Plain(rule)));
-        self.computed_by(Arc::new(OpNode { head, rule }), &inputs)
+        self.computed_by(Arc::new(OpNode { head, rule }), inputs)
     }
 
     fn computed_by(mut self, node: Arc<Node>, inputs: &[&Tensor]) -> Tensor {
@@ -224,9 +243,9 @@ pub(crate) fn is_recording(inputs: &[&Tensor]) -> bool {
 }
 
 /// Inputs of an operation that can have gradients.
-const MAX_INPUTS: usize = 4;
+pub(crate) const MAX_INPUTS: usize = 8;
 
-type Gradients = [Option<Tensor>; MAX_INPUTS];
+pub(crate) type Gradients = [Option<Tensor>; MAX_INPUTS];
 
 /// The backward rule in a node: absent once it has been freed. Only these few lines are compiled for
 /// every operation.
@@ -378,6 +397,11 @@ impl Context<'_> {
             return None;
         }
         (self.sum)(i)
+    }
+
+    /// Whether input `i` needs a gradient.
+    pub(crate) fn is_needed(&self, i: usize) -> bool {
+        (self.needs)(i)
     }
 
     /// The result of the operation, for rules that were recorded with it.

@@ -211,6 +211,7 @@ simd! {
 }
 
 pub mod axes;
+pub mod formula;
 mod strided;
 pub use strided::{map_strided, zip_strided};
 

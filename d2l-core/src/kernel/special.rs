@@ -1,50 +1,9 @@
 //! Special functions in f64, within about 2e-13 of the exact value (relative, or absolute next to
 //! zeros), by series and continued fractions that follow from their definitions.
-use super::math::{Float, MathFn};
 use std::{
-    f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, PI},
+    f64::consts::{FRAC_2_SQRT_PI, LN_2, PI},
     sync::LazyLock,
 };
-
-/// The normal distribution function, `erfc(-x/√2) / 2`: vectorised in f32, within
-/// 2e-7 there, and relative to the value within 4e-7 + 1e-7 x².
-#[derive(Clone, Copy)]
-pub struct NormalCdf;
-
-impl MathFn<f64> for NormalCdf {
-    fn call<const FMA: bool>(x: f64) -> f64 {
-        0.5 * erfc(-x * FRAC_1_SQRT_2)
-    }
-}
-
-impl MathFn<f32> for NormalCdf {
-    #[inline(always)]
-    fn call<const FMA: bool>(x: f32) -> f32 {
-        let z = x.abs() * FRAC_1_SQRT_2 as f32;
-        let tail = 0.5 * (-z * z).exp_in::<FMA>() * erfcx::<FMA>(z);
-        if x > 0.0 { 1.0 - tail } else { tail }
-    }
-}
-
-/// `e^(z²) erfc(z)` for z ≥ 0, as a polynomial in t = 2 / (2 + z) that was interpolated at the
-/// Chebyshev points of z in 0..10; within 2e-7. 0 at infinity.
-#[inline(always)]
-fn erfcx<const FMA: bool>(z: f32) -> f32 {
-    const P: [f32; 9] = [
-        -5.971_492e-2,
-        2.877_683e-1,
-        -4.938_636_5e-1,
-        2.856_977e-1,
-        -3.184_176e-2,
-        2.048_536_6e-1,
-        2.425_728_9e-1,
-        2.824_450_4e-1,
-        2.820_826_7e-1,
-    ];
-    let t = 2.0 / (2.0 + z);
-    let p = P[1..].iter().fold(P[0], |p, &c| p.fma::<FMA>(t, c));
-    t * p
-}
 
 /// Above this the continued fraction of `erfc` converges faster than the series of `erf`.
 const TAIL: f64 = 2.0;
@@ -270,21 +229,6 @@ mod tests {
             (1.0, 2.0, 0.0)
         );
         assert!(erf(f64::NAN).is_nan() && erfc(f64::NAN).is_nan());
-    }
-
-    #[test]
-    fn normal_distribution() {
-        for i in -800..=800 {
-            let x = i as f32 / 100.0;
-            let exact = <NormalCdf as MathFn<f64>>::call::<false>(x.into());
-            let bound = (exact * (4e-7 + 1e-7 * f64::from(x * x))).min(2e-7);
-            for y in [NormalCdf::call::<false>(x), NormalCdf::call::<true>(x)] {
-                assert!((f64::from(y) - exact).abs() <= bound, "{x}: {y} {exact}");
-            }
-        }
-        let ends = [f32::NEG_INFINITY, f32::INFINITY].map(NormalCdf::call::<false>);
-        assert_eq!(ends, [0.0, 1.0]);
-        assert!(NormalCdf::call::<false>(f32::NAN).is_nan());
     }
 
     #[test]

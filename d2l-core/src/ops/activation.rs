@@ -1,10 +1,21 @@
 //! Activation functions whose gradient is a formula in the result: tanh, sigmoid, ReLU.
-use super::walk::{self, widen};
-use crate::{
-    Tensor, default_dtype,
-    kernel::math,
-    tensor::{float, wide},
-};
+use crate::{Tensor, default_dtype};
+use d2l_macros::elementwise;
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn tanh(x: f32) -> f32 {
+    x.tanh()
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn sigmoid(x: f32) -> f32 {
+    sigmoid(x)
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn relu(x: f32) -> f32 {
+    x.max(0.0)
+}
 
 impl Tensor {
     /// Integers as the default float type; floats as they are.
@@ -23,11 +34,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([0.0, f32::INFINITY]).tanh(), Tensor::from([0.0, 1.0]));
     /// ```
     pub fn tanh(&self) -> Tensor {
-        let x = self.as_float();
-        let y = float!(x.dtype(), T => walk::map_math::<T, _>(&x, math::Tanh));
-        y.record_output("tanh", [&x], |g, cx| {
-            [Some(g * (1.0 - cx.output() * cx.output()))]
-        })
+        tanh(self)
     }
 
     /// `1 / (1 + exp(-x))`, element by element. Gradient: `y (1 - y)`.
@@ -37,11 +44,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([0.0, -200.0]).sigmoid(), Tensor::from([0.5, 0.0]));
     /// ```
     pub fn sigmoid(&self) -> Tensor {
-        let x = self.as_float();
-        let y = float!(x.dtype(), T => walk::map_math::<T, _>(&x, math::Sigmoid));
-        y.record_output("sigmoid", [&x], |g, cx| {
-            [Some(g * cx.output() * (1.0 - cx.output()))]
-        })
+        sigmoid(self)
     }
 
     /// `max(x, 0)`, element by element. The gradient at 0 is 0; NaN stays NaN.
@@ -51,22 +54,12 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-1.0, 2.0]).relu(), Tensor::from([0.0, 2.0]));
     /// ```
     pub fn relu(&self) -> Tensor {
-        let x = widen(self.clone());
-        let y = wide!(x.dtype(), T => walk::map::<T, T>(&x, x.dtype(), |v| if v <= (0 as T) { 0 as T } else { v }));
-        y.to_dtype(self.dtype())
-            .record_output("relu", [self], |g, cx| {
-                [Some(relu_gradient(g, cx.output()))]
-            })
+        if self.dtype().is_float() {
+            relu(self)
+        } else {
+            self.clamp_min(0)
+        }
     }
-}
-
-/// `g` where `y > 0`, else 0; differentiable with respect to `g`.
-fn relu_gradient(g: &Tensor, y: &Tensor) -> Tensor {
-    let y = y.detach().saved("relu");
-    let out = float!(g.dtype(), T => walk::zip::<T, T, T>(g, &y, *g.dims(), g.dtype(), |g, y| if y > 0.0 { g } else { 0.0 }));
-    out.record("relu_backward", [g], move |h, _| {
-        [Some(relu_gradient(h, &y))]
-    })
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ mod exp;
 mod expand;
 mod extremum;
 mod flip;
+pub(crate) mod formula;
+mod gates;
 mod grid_sample;
 mod histogram;
 mod hyperbolic;

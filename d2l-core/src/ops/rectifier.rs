@@ -1,24 +1,78 @@
 //! Activation functions made of straight pieces.
-use super::unary::map_float;
 use crate::{
     Tensor,
     error::{Result, bail, ok},
 };
+use d2l_macros::elementwise;
 
-/// Records a function made of straight pieces, `|v| value, |v| slope`, of a float tensor.
-macro_rules! pieces {
-    ($op:literal, $x:expr, |$v:ident: $T:ident| $value:expr, $slope:expr) => {{
-        let x = $x.as_float();
-        let saved = x.saved($op);
-        map_float!(&x, |$v: $T| $value).record($op, [&x], move |g, _| {
-            let slope = map_float!(&saved.detach(), |$v: $T| $slope);
-            [Some(g * slope)]
-        })
-    }};
+const SIXTH: f32 = 1.0 / 6.0;
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn leaky_relu(x: f32, #[scalar] slope: f32) -> f32 {
+    if x > 0.0 { x } else { x * slope }
 }
 
-/// The slope of `hardsigmoid`, which PyTorch takes in f32 for all dtypes.
-const SIXTH: f32 = 1.0 / 6.0;
+#[elementwise(crate = crate)]
+fn hardtanh(x: f32, #[scalar] min: f32, #[scalar] max: f32) -> f32 {
+    if x <= min {
+        min
+    } else if x >= max {
+        max
+    } else {
+        x
+    }
+}
+
+#[elementwise(crate = crate, test = -5.0..5.0)]
+fn hardsigmoid(x: f32) -> f32 {
+    if x <= -3.0 {
+        0.0
+    } else if x >= 3.0 {
+        1.0
+    } else {
+        (x + 3.0) / 6.0
+    }
+}
+
+/// With the factor that PyTorch takes in f32 for all dtypes.
+#[elementwise(crate = crate)]
+fn hardsigmoid_gradient(g: f32, x: f32) -> f32 {
+    if x <= -3.0 {
+        0.0
+    } else if x < 3.0 {
+        g * SIXTH
+    } else {
+        0.0 // NaN, too
+    }
+}
+
+#[elementwise(crate = crate, test = -5.0..5.0)]
+fn hardswish(x: f32) -> f32 {
+    x * hardsigmoid(x)
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn threshold(x: f32, #[scalar] threshold: f32, #[scalar] value: f32) -> f32 {
+    if x <= threshold { value } else { x }
+}
+
+#[elementwise(crate = crate)]
+fn softshrink(x: f32, #[scalar] lambda: f32) -> f32 {
+    if x > lambda {
+        x - lambda
+    } else if x < -lambda {
+        x + lambda
+    } else if x <= lambda {
+        0.0
+    } else {
+        x // NaN
+    }
+}
+
+#[elementwise(crate = crate)]
+fn hardshrink(x: f32, #[scalar] lambda: f32) -> f32 {
+    if x.abs() <= lambda { 0.0 } else { x }
+}
 
 impl Tensor {
     /// `x` above 0, `negative_slope * x` below (PyTorch's default: 0.01).
@@ -28,12 +82,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-2.0, 3.0]).leaky_relu(0.5), Tensor::from([-1.0, 3.0]));
     /// ```
     pub fn leaky_relu(&self, negative_slope: f64) -> Tensor {
-        pieces!(
-            "leaky_relu",
-            self,
-            |v: T| if v > 0.0 { v } else { v * negative_slope as T },
-            if v > 0.0 { 1.0 } else { negative_slope as T }
-        )
+        leaky_relu(self, negative_slope)
     }
 
     /// `x` above 0, `weight * x` below, with one weight, or one per channel (axis 1). The gradient at
@@ -84,22 +133,7 @@ impl Tensor {
     /// As the panics of [`Tensor::hardtanh`].
     pub fn try_hardtanh(&self, min: f64, max: f64) -> Result<Tensor> {
         check_limits(min, max)?;
-        Ok(pieces!(
-            "hardtanh",
-            self,
-            |v: T| if v < min as T {
-                min as T
-            } else if v > max as T {
-                max as T
-            } else {
-                v
-            },
-            if v <= min as T || v >= max as T {
-                0.0
-            } else {
-                1.0
-            }
-        ))
+        Ok(hardtanh(self, min, max))
     }
 
     /// `min(max(x, 0), 6)`. The gradient is 0 at both ends.
@@ -119,18 +153,11 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-4.0, 0.0, 4.0]).hardsigmoid(), Tensor::from([0.0, 0.5, 1.0]));
     /// ```
     pub fn hardsigmoid(&self) -> Tensor {
-        pieces!(
-            "hardsigmoid",
-            self,
-            |v: T| if v <= -3.0 {
-                0.0
-            } else if v >= 3.0 {
-                1.0
-            } else {
-                (v + 3.0) / 6.0
-            },
-            if v > -3.0 && v < 3.0 { SIXTH as T } else { 0.0 }
-        )
+        let x = self.as_float();
+        let saved = x.saved("hardsigmoid");
+        hardsigmoid(&x.detach()).record("hardsigmoid", [&x], move |g, _| {
+            [Some(hardsigmoid_gradient(g, &saved))]
+        })
     }
 
     /// `x * hardsigmoid(x)`.
@@ -140,8 +167,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-4.0, 3.0, 4.0]).hardswish(), Tensor::from([0.0, 3.0, 4.0]));
     /// ```
     pub fn hardswish(&self) -> Tensor {
-        let x = self.as_float();
-        &x * x.hardsigmoid()
+        hardswish(self)
     }
 
     /// `x` above `threshold`, else `value`.
@@ -151,12 +177,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([0.5, 3.0]).threshold(1.0, -7.0), Tensor::from([-7.0, 3.0]));
     /// ```
     pub fn threshold(&self, threshold: f64, value: f64) -> Tensor {
-        pieces!(
-            "threshold",
-            self,
-            |v: T| if v <= threshold as T { value as T } else { v },
-            if v <= threshold as T { 0.0 } else { 1.0 }
-        )
+        self::threshold(self, threshold, value)
     }
 
     /// Moved towards 0 by `lambda`, and 0 within (PyTorch's default: 0.5).
@@ -179,25 +200,7 @@ impl Tensor {
     /// As the panics of [`Tensor::softshrink`].
     pub fn try_softshrink(&self, lambda: f64) -> Result<Tensor> {
         check_lambda(lambda)?;
-        Ok(pieces!(
-            "softshrink",
-            self,
-            |v: T| {
-                let l = lambda as T;
-                if v > l {
-                    v - l
-                } else if v < -l {
-                    v + l
-                } else {
-                    v * 0.0
-                }
-            },
-            if v >= -lambda as T && v <= lambda as T {
-                0.0
-            } else {
-                1.0
-            }
-        ))
+        Ok(softshrink(self, lambda))
     }
 
     /// `x`, but 0 within `-lambda..=lambda` (PyTorch's default: 0.5).
@@ -207,20 +210,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-2.0, 0.25]).hardshrink(0.5), Tensor::from([-2.0, 0.0]));
     /// ```
     pub fn hardshrink(&self, lambda: f64) -> Tensor {
-        pieces!(
-            "hardshrink",
-            self,
-            |v: T| if v >= -lambda as T && v <= lambda as T {
-                0.0
-            } else {
-                v
-            },
-            if v >= -lambda as T && v <= lambda as T {
-                0.0
-            } else {
-                1.0
-            }
-        )
+        hardshrink(self, lambda)
     }
 }
 

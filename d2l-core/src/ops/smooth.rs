@@ -1,17 +1,103 @@
 //! Smooth activation functions: the linear units with an exponential part, SiLU, GELU, softplus, GLU.
-use super::{unary::map_float, walk};
 use crate::{
     Tensor,
     error::{Result, bail, ok},
-    kernel::{math::Float, special::NormalCdf},
-    tensor::{axis, float},
+    tensor::axis,
 };
+use d2l_macros::elementwise;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 /// `√(2/π)`.
 const GELU_SCALE: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
 /// The factor of the cube in the tanh form of GELU.
 const GELU_CUBE: f64 = 0.044715;
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn elu(x: f32, #[scalar] alpha: f32) -> f32 {
+    if x <= 0.0 { alpha * x.exp_m1() } else { x }
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn selu(x: f32) -> f32 {
+    let scale = 1.050_700_987_355_480_5;
+    if x <= 0.0 {
+        scale * 1.673_263_242_354_377_2 * x.exp_m1()
+    } else {
+        scale * x
+    }
+}
+
+#[elementwise(crate = crate)]
+fn celu(x: f32, #[scalar] alpha: f32) -> f32 {
+    if x <= 0.0 {
+        alpha * (x / alpha).exp_m1()
+    } else {
+        x
+    }
+}
+
+/// `slope` is `1 / alpha`.
+#[elementwise(crate = crate)]
+fn celu_gradient(g: f32, x: f32, #[scalar] alpha: f32, #[scalar] slope: f32) -> f32 {
+    if x <= 0.0 {
+        g * (alpha * slope * (x * slope).exp())
+    } else {
+        g
+    }
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn silu(x: f32) -> f32 {
+    x * sigmoid(x)
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn mish(x: f32) -> f32 {
+    x * softplus(x, 1.0, 20.0).tanh()
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn gelu(x: f32) -> f32 {
+    0.5 * x * (1.0 + erf(FRAC_1_SQRT_2 * x))
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn gelu_tanh(x: f32) -> f32 {
+    0.5 * x * (1.0 + tanh(GELU_SCALE * (x + GELU_CUBE * x.powi(3))))
+}
+
+#[elementwise(crate = crate, test = 0.1..4.0)]
+fn softplus(x: f32, #[scalar] beta: f32, #[scalar] threshold: f32) -> f32 {
+    if beta * x > threshold {
+        x
+    } else {
+        (beta * x).exp().ln_1p() / beta
+    }
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn logsigmoid(x: f32) -> f32 {
+    if x > 0.0 {
+        -(-x).exp().ln_1p()
+    } else {
+        x - x.exp().ln_1p()
+    }
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn softsign(x: f32) -> f32 {
+    x / (1.0 + x.abs())
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn tanhshrink(x: f32) -> f32 {
+    x - x.tanh()
+}
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn glu(x: f32, gate: f32) -> f32 {
+    x * sigmoid(gate)
+}
 
 impl Tensor {
     /// `x` above 0, `alpha (e^x - 1)` below (PyTorch's default: 1).
@@ -21,7 +107,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([f32::NEG_INFINITY, 3.0]).elu(2.0), Tensor::from([-2.0, 3.0]));
     /// ```
     pub fn elu(&self, alpha: f64) -> Tensor {
-        self.scaled_elu("elu", [alpha, 1.0, 1.0], 1.0)
+        elu(self, alpha)
     }
 
     /// The self-normalising unit: [`Tensor::elu`] with `alpha` 1.6733, times 1.0507.
@@ -31,11 +117,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([0.0, 1.0]).selu(), Tensor::from([0.0, 1.050701]));
     /// ```
     pub fn selu(&self) -> Tensor {
-        self.scaled_elu(
-            "selu",
-            [1.673_263_242_354_377_2, 1.050_700_987_355_480_5, 1.0],
-            1.0,
-        )
+        selu(self)
     }
 
     /// `x` above 0, `alpha (e^(x/alpha) - 1)` below: smooth at 0 for any `alpha` (PyTorch's default: 1).
@@ -59,28 +141,13 @@ impl Tensor {
     pub fn try_celu(&self, alpha: f64) -> Result<Tensor> {
         check_alpha(alpha)?;
         // PyTorch's gradient takes `alpha` in f32, whatever the dtype.
-        Ok(self.scaled_elu(
-            "celu",
-            [alpha, 1.0, alpha.recip()],
-            f64::from(alpha as f32).recip(),
-        ))
-    }
-
-    /// `scale * x` above 0, `scale * alpha * (e^(inner * x) - 1)` below; `slope` is `inner` in the
-    /// gradient.
-    fn scaled_elu(&self, op: &'static str, [alpha, scale, inner]: [f64; 3], slope: f64) -> Tensor {
+        let slope = f64::from(alpha as f32).recip();
         let x = self.as_float();
-        let saved = x.saved(op);
-        let below = alpha * scale;
-        let y = map_float!(&x, |v: T| if v > 0.0 {
-            v * scale as T
-        } else {
-            Float::expm1_in::<false>(v * inner as T) * below as T
-        });
-        y.record(op, [&x], move |g, _| {
-            let falling = (saved.clamp_max(0.0) * slope).exp() * (below * slope);
-            [Some(g * Tensor::where_(&saved.le(0.0), falling, scale))]
-        })
+        let saved = x.saved("celu");
+        let y = celu(&x.detach(), alpha);
+        Ok(y.record("celu", [&x], move |g, _| {
+            [Some(celu_gradient(g, &saved, alpha, slope))]
+        }))
     }
 
     /// `x * sigmoid(x)`, also called swish.
@@ -90,16 +157,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([0.0, 100.0]).silu(), Tensor::from([0.0, 100.0]));
     /// ```
     pub fn silu(&self) -> Tensor {
-        let x = self.as_float();
-        let saved = x.saved("silu");
-        map_float!(&x, |v: T| v * Float::sigmoid_in::<false>(v)).record(
-            "silu",
-            [&x],
-            move |g, _| {
-                let s = saved.sigmoid();
-                [Some(g * (&s * (&*saved * (1.0 - &s) + 1.0)))]
-            },
-        )
+        silu(self)
     }
 
     /// `x * tanh(ln(1 + e^x))`.
@@ -109,8 +167,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([0.0, 100.0]).mish(), Tensor::from([0.0, 100.0]));
     /// ```
     pub fn mish(&self) -> Tensor {
-        let x = self.as_float();
-        &x * x.softplus(1.0, 20.0).tanh()
+        mish(self)
     }
 
     /// `x Φ(x)` with the normal distribution function `Φ(x) = (1 + erf(x/√2)) / 2`.
@@ -121,18 +178,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([0.0, 100.0]).gelu(), Tensor::from([0.0, 100.0]));
     /// ```
     pub fn gelu(&self) -> Tensor {
-        let x = self.as_float();
-        &x * x.normal_cdf()
-    }
-
-    /// `Φ(x)`. Gradient: the density `e^(-x²/2) / √(2π)`.
-    fn normal_cdf(&self) -> Tensor {
-        let saved = self.saved("normal_cdf");
-        let y = float!(self.dtype(), T => walk::map_math::<T, _>(self, NormalCdf));
-        y.record("normal_cdf", [self], move |g, _| {
-            let density = (saved.square() * -0.5).exp() * (0.5 * GELU_SCALE);
-            [Some(g * density)]
-        })
+        gelu(self)
     }
 
     /// The approximation `x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2` of [`Tensor::gelu`], off by at
@@ -144,15 +190,7 @@ impl Tensor {
     /// assert!(x.gelu_tanh().allclose(&x.gelu(), 0.0, 5e-4));
     /// ```
     pub fn gelu_tanh(&self) -> Tensor {
-        let x = self.as_float();
-        let saved = x.saved("gelu_tanh");
-        let y = map_float!(&x, |v: T| {
-            let inner = GELU_SCALE as T * (v + GELU_CUBE as T * (v * v * v));
-            0.5 * v * (1.0 + Float::tanh_in::<false>(inner))
-        });
-        y.record("gelu_tanh", [&x], move |g, _| {
-            [Some(g * gelu_tanh_slope(&saved))]
-        })
+        gelu_tanh(self)
     }
 
     /// `ln(1 + e^(beta x)) / beta`, a smooth ReLU; `x` itself where `beta x` exceeds `threshold`
@@ -163,18 +201,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-200.0, 30.0]).softplus(1.0, 20.0), Tensor::from([0.0, 30.0]));
     /// ```
     pub fn softplus(&self, beta: f64, threshold: f64) -> Tensor {
-        let x = self.as_float();
-        let saved = x.saved("softplus");
-        let soft = soft(&(x.detach() * beta));
-        let y = float!(x.dtype(), T => {
-            walk::zip::<T, T, T>(&x, &soft, *x.dims(), x.dtype(), move |v, soft| {
-                if v * beta as T > threshold as T { v } else { soft / beta as T }
-            })
-        });
-        y.record("softplus", [&x], move |g, _| {
-            let z = &*saved * beta;
-            [Some(g * Tensor::where_(&z.gt(threshold), 1.0, z.sigmoid()))]
-        })
+        softplus(self, beta, threshold)
     }
 
     /// `ln(sigmoid(x))` without overflow.
@@ -184,12 +211,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-200.0, 200.0]).logsigmoid(), Tensor::from([-200.0, 0.0]));
     /// ```
     pub fn logsigmoid(&self) -> Tensor {
-        let x = self.as_float();
-        let saved = x.saved("logsigmoid");
-        let y = -soft(&-x.detach());
-        y.record("logsigmoid", [&x], move |g, _| {
-            [Some(g * (-&*saved).sigmoid())]
-        })
+        logsigmoid(self)
     }
 
     /// `x / (1 + |x|)`.
@@ -199,8 +221,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([-1.0, 3.0]).softsign(), Tensor::from([-0.5, 0.75]));
     /// ```
     pub fn softsign(&self) -> Tensor {
-        let x = self.as_float();
-        &x / (x.abs() + 1.0)
+        softsign(self)
     }
 
     /// `x - tanh(x)`.
@@ -210,8 +231,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([0.0, 30.0]).tanhshrink(), Tensor::from([0.0, 29.0]));
     /// ```
     pub fn tanhshrink(&self) -> Tensor {
-        let x = self.as_float();
-        &x - x.tanh()
+        tanhshrink(self)
     }
 
     /// The first half along an axis times the sigmoid of the second (PyTorch's default: the last).
@@ -234,20 +254,11 @@ impl Tensor {
     /// As the panics of [`Tensor::glu`].
     pub fn try_glu(&self, dim: isize) -> Result<Tensor> {
         let half = half_of(self, dim)?;
-        Ok(self.narrow(dim, 0, half) * self.narrow(dim, half, half).sigmoid())
+        Ok(glu(
+            &self.narrow(dim, 0, half),
+            &self.narrow(dim, half, half),
+        ))
     }
-}
-
-/// `ln(1 + e^z)` without overflow.
-fn soft(z: &Tensor) -> Tensor {
-    z.relu() + (-z.abs()).exp().log1p()
-}
-
-fn gelu_tanh_slope(x: &Tensor) -> Tensor {
-    let square = x.square();
-    let t = (x * (&square * GELU_CUBE + 1.0) * GELU_SCALE).tanh();
-    let inner = (square * (3.0 * GELU_CUBE) + 1.0) * GELU_SCALE;
-    (&t + 1.0) * 0.5 + x * (1.0 - t.square()) * inner * 0.5
 }
 
 fn check_alpha(alpha: f64) -> Result<()> {

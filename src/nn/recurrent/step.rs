@@ -62,36 +62,15 @@ impl Step {
         match self {
             Step::Tanh => State::of((x + hidden).tanh()),
             Step::ReLU => State::of((x + hidden).relu()),
-            Step::GRU => State::of(gru(x, &hidden, &before.h)),
+            Step::GRU => State::of(x.gru_gates(&hidden, &before.h)),
             Step::LSTM => {
                 let c = before.c.as_ref().expect("an LSTM has a memory");
-                let (h, c) = lstm(&(x + hidden), c);
+                let (h, c) = (x + hidden).lstm_gates(c);
                 let h = w.weight_hr.map_or(h.clone(), |w| h.linear(w, None));
                 State { h, c: Some(c) }
             }
         }
     }
-}
-
-/// `c' = σ(f) c + σ(i) tanh(g)`, `h' = σ(o) tanh(c')`; the gates lie side by side in this order:
-/// `i f g o`.
-fn lstm(gates: &Tensor, c: &Tensor) -> (Tensor, Tensor) {
-    let [i, f, g, o] = parts(gates);
-    let c = f.sigmoid() * c + i.sigmoid() * g.tanh();
-    (o.sigmoid() * c.tanh(), c)
-}
-
-/// `n = tanh(x_n + σ(r) h_n)`, `h' = n + σ(z) (h - n)`; the gates lie side by side: `r z n`.
-fn gru(x: &Tensor, hidden: &Tensor, h: &Tensor) -> Tensor {
-    let ([xr, xz, xn], [hr, hz, hn]) = (parts(x), parts(hidden));
-    let n = (xn + (xr + hr).sigmoid() * hn).tanh();
-    &n + (xz + hz).sigmoid() * (h - &n)
-}
-
-/// The last axis in equal parts.
-fn parts<const N: usize>(x: &Tensor) -> [Tensor; N] {
-    let n = x.size(-1) / N;
-    std::array::from_fn(|i| x.narrow(-1, i * n, n))
 }
 
 impl State {

@@ -7,9 +7,9 @@ use super::{MapLoop, ZipLoop, axes::Axes, pieces};
 use std::mem::MaybeUninit;
 
 /// Elements of a tile.
-const TILE: usize = 512;
+pub(super) const TILE: usize = 512;
 /// A tile ends where such a long row ends, so that rows can be read in place.
-const LONG: usize = 128;
+pub(super) const LONG: usize = 128;
 
 /// `out[i] = f(x[i])` where `out` is contiguous of `shape` and `x` is read through `strides` (0
 /// broadcasts an axis).
@@ -76,14 +76,14 @@ fn tiles(start: usize, len: usize, row: usize, mut f: impl FnMut(usize, usize)) 
 }
 
 /// An input read through strides, in row-major order of the common shape.
-struct Input<'a, A> {
+pub(super) struct Input<'a, A> {
     x: &'a [A],
     axes: Axes<1>,
     direct: bool,
 }
 
 impl<'a, A: Copy> Input<'a, A> {
-    fn new(x: &'a [A], shape: &[usize], strides: &[usize]) -> Self {
+    pub(super) fn new(x: &'a [A], shape: &[usize], strides: &[usize]) -> Self {
         let axes = Axes::new(shape, [strides]).expect("a tensor has no more axes than this");
         // One axis is left (the other has size 1), and it has no gaps.
         let direct = axes.rank == 2 && axes.shape[0] == 1 && axes.inner().1 == [1];
@@ -91,7 +91,7 @@ impl<'a, A: Copy> Input<'a, A> {
     }
 
     /// The length of a run without gaps; as long as can be for an input that has none.
-    fn row(&self) -> usize {
+    pub(super) fn row(&self) -> usize {
         if self.direct {
             usize::MAX
         } else {
@@ -99,8 +99,19 @@ impl<'a, A: Copy> Input<'a, A> {
         }
     }
 
+    /// Elements `start..start + n` of an input without gaps.
+    pub(super) fn direct(&self, start: usize, n: usize) -> &'a [A] {
+        assert!(self.direct);
+        &self.x[start..start + n]
+    }
+
     /// Elements `start..start + n`, from where they are or gathered into `buffer`.
-    fn read<'b>(&self, start: usize, n: usize, buffer: &'b mut [MaybeUninit<A>; TILE]) -> &'b [A]
+    pub(super) fn read<'b>(
+        &self,
+        start: usize,
+        n: usize,
+        buffer: &'b mut [MaybeUninit<A>; TILE],
+    ) -> &'b [A]
     where
         'a: 'b,
     {

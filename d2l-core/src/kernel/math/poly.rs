@@ -1,5 +1,6 @@
 //! The f32 polynomials: reduce the argument, evaluate, scale; every case is a select, never a branch.
-//! Coefficients are those of the Cephes library (Moshier), public since 1984.
+//! Coefficients are those of the Cephes library (Moshier), public since 1984; those of `tanh` and `erf` a
+//! fit of the quotient, all of one sign so that nothing cancels.
 use std::f32::consts::{LOG2_E, SQRT_2, TAU};
 
 /// Adding this to |x| < 2^22 leaves the nearest integer in the low bits of the sum.
@@ -130,26 +131,33 @@ pub(super) fn log1p<const FMA: bool>(x: f32) -> f32 {
     if x.abs() < 1e-7 { x } else { y }
 }
 
+/// A quotient of polynomials, off by at most 1e-9 relative to the value where that is not yet 1.
 #[inline(always)]
 pub(super) fn tanh<const FMA: bool>(x: f32) -> f32 {
     let z = x * x;
     let p = poly::<FMA, 5>(
         z,
         [
-            -5.704_988_7e-3,
-            2.063_909e-2,
-            -5.373_971_6e-2,
-            1.333_144_2e-1,
-            -3.333_328e-1,
+            5.068_927_2e-8,
+            3.156_672_4e-5,
+            4.007_443_6e-3,
+            1.378_451_9e-1,
+            1.0,
         ],
     );
-    let small = fma::<FMA>(p * z, x, x);
-    let large = 1.0 - 2.0 / (exp::<FMA>(2.0 * x.abs()) + 1.0);
-    if x.abs() < 0.625 {
-        small
-    } else {
-        large.copysign(x)
-    }
+    let q = poly::<FMA, 6>(
+        z,
+        [
+            7.360_483e-10,
+            1.615_807_6e-6,
+            4.205_508_2e-4,
+            2.773_363_1e-2,
+            4.711_785_1e-1,
+            1.0,
+        ],
+    );
+    let y = x * p / q;
+    if x.abs() > 9.01 { 1f32.copysign(x) } else { y }
 }
 
 #[inline(always)]
@@ -185,4 +193,80 @@ pub(super) fn sin_2pi<const FMA: bool>(x: f32) -> f32 {
     let (s, c, q) = turn::<FMA>(x);
     let y = if q & 1 == 0 { s } else { c };
     if q & 2 == 0 { y } else { -y }
+}
+
+/// A quotient of polynomials, off by at most 2e-8 relative to the value where that is not yet 1.
+#[inline(always)]
+pub(super) fn erf<const FMA: bool>(x: f32) -> f32 {
+    let z = x * x;
+    let p = poly::<FMA, 6>(
+        z,
+        [
+            2.045_675_2e-6,
+            2.844_237_6e-4,
+            3.760_910_8e-3,
+            5.273_185_4e-2,
+            1.903_433_9e-1,
+            1.128_379_1,
+        ],
+    );
+    let q = poly::<FMA, 6>(
+        z,
+        [
+            3.802_264_8e-5,
+            1.160_764e-3,
+            1.495_965e-2,
+            1.140_753_7e-1,
+            5.020_202_2e-1,
+            1.0,
+        ],
+    );
+    let y = x * p / q;
+    if x.abs() > 3.92 { 1f32.copysign(x) } else { y }
+}
+
+/// (sin θ, cos θ, quadrant) with x = θ + quadrant π/2 and |θ| ≤ π/4, reduced in f64.
+#[inline(always)]
+fn quarter<const FMA: bool>(x: f32) -> (f32, f32, i64) {
+    let (r, q) = super::poly64::reduced_angle::<FMA>(x.into());
+    let t = r as f32;
+    let z = t * t;
+    let s = poly::<FMA, 3>(z, [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1]);
+    let c = poly::<FMA, 3>(z, [2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2]);
+    (
+        fma::<FMA>(s * z, t, t),
+        fma::<FMA>(c, z * z, fma::<FMA>(-0.5, z, 1.0)),
+        q,
+    )
+}
+
+#[inline(always)]
+pub(super) fn sin<const FMA: bool>(x: f32) -> f32 {
+    let (s, c, q) = quarter::<FMA>(x);
+    let y = if q & 1 == 0 { s } else { c };
+    if q & 2 == 0 { y } else { -y }
+}
+
+#[inline(always)]
+pub(super) fn cos<const FMA: bool>(x: f32) -> f32 {
+    let (s, c, q) = quarter::<FMA>(x);
+    let y = if q & 1 == 0 { c } else { s };
+    if q.wrapping_add(1) & 2 == 0 { y } else { -y }
+}
+
+/// By way of f64, where nothing is lost.
+#[inline(always)]
+pub(super) fn powf<const FMA: bool>(x: f32, y: f32) -> f32 {
+    let (base, power) = (f64::from(x.abs()), f64::from(y));
+    let size = super::poly64::exp::<FMA>(power * super::poly64::ln::<FMA>(base)) as f32;
+    let (whole, odd) = super::poly64::is_whole(power);
+    let size = if x.abs() == 1.0 { 1.0 } else { size };
+    let negative = x.is_sign_negative();
+    let value = if negative && odd { -size } else { size };
+    let value = if x < 0.0 && x > f32::NEG_INFINITY && !whole {
+        f32::NAN
+    } else {
+        value
+    };
+    if y == 0.0 || x == 1.0 { 1.0 } else { value }
 }

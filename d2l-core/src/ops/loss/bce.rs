@@ -1,5 +1,5 @@
 //! Binary cross-entropy, of probabilities and of scores.
-use super::pair::{Slopes, magnitude, pair_loss};
+use super::pair::{Slopes, formula_loss, pair_loss};
 use crate::{
     Reduction, Tensor,
     error::{Result, bail, ok},
@@ -7,6 +7,16 @@ use crate::{
     options::options,
     tensor::{broadcast, float},
 };
+use d2l_macros::elementwise;
+
+#[elementwise(crate = crate, test = -4.0..4.0)]
+fn binary_cross_entropy_with_logits(x: f32, y: f32) -> f32 {
+    if x > 0.0 {
+        (1.0 - y) * x + (-x).exp().ln_1p()
+    } else {
+        x.exp().ln_1p() - y * x
+    }
+}
 
 options! {
     /// `-(y ln x + (1 - y) ln(1 - x))` for probabilities `x` (PyTorch's `nn.BCELoss`). Logarithms are
@@ -53,7 +63,13 @@ impl BCELoss {
         const OP: &str = "binary_cross_entropy";
         x.check_float(OP)?;
         check_probabilities(OP, x)?;
-        weighted(OP, Probability, self.weight.as_ref(), self.reduction, x, y)
+        match self.weight.as_ref() {
+            None => pair_loss(OP, Probability, self.reduction, x, y),
+            weight => {
+                let losses = pair_loss(OP, Probability, Reduction::None, x, y)?;
+                reduced(OP, losses, weight, self.reduction)
+            }
+        }
     }
 }
 
@@ -78,11 +94,11 @@ impl BCEWithLogitsLoss {
         const OP: &str = "binary_cross_entropy_with_logits";
         let weight = self.weight.as_ref();
         let Some(positive) = &self.pos_weight else {
-            return weighted(OP, Logit, weight, self.reduction, x, y);
+            return logits(self.reduction, weight, x, y);
         };
         broadcast(OP, x.dims(), positive.dims())?;
         // The unweighted loss, for what it checks, costs little next to this composition.
-        pair_loss(OP, Logit, Reduction::Sum, &x.detach(), &y.detach())?;
+        logits(Reduction::Sum, None, &x.detach(), &y.detach())?;
         let factor = (positive - 1.0) * y + 1.0;
         let losses = (1.0 - y) * x - factor * x.logsigmoid();
         reduced(OP, losses, weight, self.reduction)
@@ -133,22 +149,19 @@ fn check_probabilities(op: &'static str, x: &Tensor) -> Result<()> {
     }
 }
 
-fn weighted<L: Slopes>(
-    op: &'static str,
-    f: L,
-    weight: Option<&Tensor>,
-    reduction: Reduction,
-    x: &Tensor,
-    y: &Tensor,
-) -> Result<Tensor> {
+fn logits(reduction: Reduction, weight: Option<&Tensor>, x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    let each = |r| formula_loss::<binary_cross_entropy_with_logits, 2>(r, x, y, &[]);
     match weight {
-        None => pair_loss(op, f, reduction, x, y),
-        weight => reduced(
-            op,
-            pair_loss(op, f, Reduction::None, x, y)?,
-            weight,
-            reduction,
-        ),
+        None => each(reduction),
+        weight => {
+            let losses = each(Reduction::None)?;
+            reduced(
+                "binary_cross_entropy_with_logits",
+                losses,
+                weight,
+                reduction,
+            )
+        }
     }
 }
 
@@ -201,30 +214,6 @@ impl Slopes for Probability {
     }
     fn by_y(self, x: &Tensor, _: &Tensor) -> Tensor {
         (1.0 - x).ln() - x.ln()
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Logit;
-
-impl PairLoss for Logit {
-    #[inline(always)]
-    fn loss<const FMA: bool, T: Float>(self, x: T, y: T) -> T {
-        let tail = (-magnitude(x)).exp_in::<FMA>().log1p_in::<FMA>();
-        (T::ONE - y) * x + (-x).max_nan(T::ZERO) + tail
-    }
-    #[inline(always)]
-    fn slopes<const FMA: bool, T: Float>(self, x: T, y: T) -> [T; 2] {
-        [x.sigmoid_in::<FMA>() - y, -x]
-    }
-}
-
-impl Slopes for Logit {
-    fn by_x(self, x: &Tensor, y: &Tensor) -> Tensor {
-        x.sigmoid() - y
-    }
-    fn by_y(self, x: &Tensor, _: &Tensor) -> Tensor {
-        -x
     }
 }
 

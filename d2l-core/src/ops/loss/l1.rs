@@ -1,11 +1,36 @@
 //! Losses that grow like the distance: L1, smooth L1, Huber.
-use super::pair::{Slopes, magnitude, pair_loss, sign};
+use super::pair::formula_loss;
 use crate::{
     Reduction, Tensor,
     error::{Result, bail, ok},
-    kernel::{math::Float, pairs::PairLoss},
     options::options,
 };
+use d2l_macros::elementwise;
+
+#[elementwise(crate = crate, test = -3.0..3.0)]
+fn l1_loss(x: f32, y: f32) -> f32 {
+    (x - y).abs()
+}
+
+#[elementwise(crate = crate, test = 0.5..3.0)]
+fn smooth_l1_loss(x: f32, y: f32, #[scalar] beta: f32) -> f32 {
+    let d = (x - y).abs();
+    if d < beta {
+        0.5 * d * d / beta
+    } else {
+        d - 0.5 * beta
+    }
+}
+
+#[elementwise(crate = crate, test = 0.5..3.0)]
+fn huber_loss(x: f32, y: f32, #[scalar] delta: f32) -> f32 {
+    let d = (x - y).abs();
+    if d < delta {
+        0.5 * d * d
+    } else {
+        delta * (d - 0.5 * delta)
+    }
+}
 
 options! {
     /// `|x - y|` (PyTorch's `nn.L1Loss`). Its slope where both are equal is 0.
@@ -50,13 +75,7 @@ impl L1Loss {
     /// ```
     #[track_caller]
     pub fn forward(&self, x: &Tensor, y: &Tensor) -> Tensor {
-        ok!(pair_loss(
-            "l1_loss",
-            Bend::at(0.0, 1.0),
-            self.reduction,
-            x,
-            y
-        ))
+        ok!(formula_loss::<l1_loss, 2>(self.reduction, x, y, &[]))
     }
 }
 
@@ -81,7 +100,7 @@ impl SmoothL1Loss {
         if self.beta.is_nan() || self.beta < 0.0 {
             bail!(OP, Value, "beta {} is negative or NaN", self.beta);
         }
-        pair_loss(OP, Bend::at(self.beta, 1.0), self.reduction, x, y)
+        formula_loss::<smooth_l1_loss, 3>(self.reduction, x, y, &[self.beta])
     }
 }
 
@@ -106,7 +125,7 @@ impl HuberLoss {
         if self.delta.is_nan() || self.delta <= 0.0 {
             bail!(OP, Value, "delta {} is not positive", self.delta);
         }
-        pair_loss(OP, Bend::at(self.delta, self.delta), self.reduction, x, y)
+        formula_loss::<huber_loss, 3>(self.reduction, x, y, &[self.delta])
     }
 }
 
@@ -151,58 +170,6 @@ impl Tensor {
     #[track_caller]
     pub fn huber_loss(&self, y: &Tensor) -> Tensor {
         HuberLoss::new().forward(self, y)
-    }
-}
-
-/// A parabola of the distance up to `end`, from there a line of the slope `slope`.
-#[derive(Clone, Copy)]
-struct Bend {
-    end: f64,
-    slope: f64,
-}
-
-impl Bend {
-    fn at(end: f64, slope: f64) -> Bend {
-        Bend { end, slope }
-    }
-}
-
-impl PairLoss for Bend {
-    #[inline(always)]
-    fn loss<const FMA: bool, T: Float>(self, x: T, y: T) -> T {
-        let (end, slope, half) = (
-            T::from_f64(self.end),
-            T::from_f64(self.slope),
-            T::from_f64(0.5),
-        );
-        let d = magnitude(x - y);
-        if d < end {
-            half * d * d * (slope / end)
-        } else {
-            slope * (d - half * end)
-        }
-    }
-    #[inline(always)]
-    fn slopes<const FMA: bool, T: Float>(self, x: T, y: T) -> [T; 2] {
-        let (end, slope) = (T::from_f64(self.end), T::from_f64(self.slope));
-        let d = x - y;
-        let by_x = if magnitude(d) < end {
-            d * (slope / end)
-        } else {
-            sign(d) * slope
-        };
-        [by_x, -by_x]
-    }
-}
-
-impl Slopes for Bend {
-    fn by_x(self, x: &Tensor, y: &Tensor) -> Tensor {
-        let d = x - y;
-        let line = d.sign() * self.slope;
-        if self.end == 0.0 {
-            return line;
-        }
-        Tensor::where_(&d.abs().lt(self.end), d * (self.slope / self.end), line)
     }
 }
 

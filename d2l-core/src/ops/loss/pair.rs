@@ -1,5 +1,6 @@
 //! Losses of equal shapes element by element, in one pass forward and one for each gradient.
 use crate::{
+    __private::{Argument, Formula, apply, apply_sum},
     Reduction, Tensor,
     autograd::is_recording,
     error::{Result, bail},
@@ -32,6 +33,31 @@ pub(crate) fn pair_loss<L: Slopes>(
         let g = if n == 1.0 { g.clone() } else { g / n };
         [0, 1].map(|side| cx.needs(side, || gradient(f, side, &g, &p, &q)))
     }))
+}
+
+/// The loss that is a formula of the prediction, the label and numbers: each, or their sum or mean in one
+/// pass.
+pub(crate) fn formula_loss<F: Formula<N, 1>, const N: usize>(
+    reduction: Reduction,
+    x: &Tensor,
+    y: &Tensor,
+    numbers: &[f64],
+) -> Result<Tensor> {
+    check(F::NAME, x, y)?;
+    let argument = |k: usize| match k {
+        0 => Argument::Tensor(x),
+        1 => Argument::Tensor(y),
+        k => Argument::Number(numbers[k - 2]),
+    };
+    let arguments: [Argument<'_>; N] = std::array::from_fn(argument);
+    Ok(match reduction {
+        Reduction::None => {
+            let [losses] = apply::<F, N, 1>(arguments);
+            losses
+        }
+        Reduction::Sum => apply_sum::<F, N>(arguments, false, false),
+        Reduction::Mean => apply_sum::<F, N>(arguments, true, false),
+    })
 }
 
 /// Both float, of one dtype and one shape.
@@ -85,24 +111,6 @@ fn gradient<L: Slopes>(f: L, side: usize, g: &Tensor, x: &Tensor, y: &Tensor) ->
     float!(x.dtype(), T => Tensor::build::<T>(x.dtype(), *x.dims(), |out| {
         pairs::gradient(f, side, &g.read::<T>(), &x.read::<T>(), &y.read::<T>(), out);
     }))
-}
-
-/// `|x|`, without a call.
-#[inline(always)]
-pub(crate) fn magnitude<T: crate::kernel::math::Float>(x: T) -> T {
-    if x < T::ZERO { -x } else { x }
-}
-
-/// -1, 0 or 1.
-#[inline(always)]
-pub(crate) fn sign<T: crate::kernel::math::Float>(x: T) -> T {
-    if x > T::ZERO {
-        T::ONE
-    } else if x < T::ZERO {
-        -T::ONE
-    } else {
-        T::ZERO
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,414 @@
+//! Formulas that a macro has written, as operations on tensors: broadcasting, gradients and second
+//! derivatives. All of it is compiled once; of each formula there are only the loops.
+use super::walk::broadcast_strides;
+use crate::{
+    DType, Tensor,
+    autograd::{Context, Gradients, Saved, is_recording},
+    default_dtype,
+    error::{Result, ok},
+    kernel::{
+        elementwise::formula::{self as kernel, Formula, Loop, Loops, Plan, Source, Work, plan},
+        math::Float,
+        storage::Plain,
+    },
+    stack,
+    tensor::{Dims, broadcast, float},
+};
+
+/// What a formula is given.
+#[derive(Clone, Copy)]
+pub enum Argument<'a> {
+    /// A tensor, which has a gradient.
+    Tensor(&'a Tensor),
+    /// A number, the same for all elements.
+    Number(f64),
+}
+
+impl<'a> From<&'a Tensor> for Argument<'a> {
+    fn from(x: &'a Tensor) -> Self {
+        Argument::Tensor(x)
+    }
+}
+
+impl From<f64> for Argument<'_> {
+    fn from(x: f64) -> Self {
+        Argument::Number(x)
+    }
+}
+
+/// The results of formula `F`, recorded.
+///
+/// # Panics
+/// If the shapes do not broadcast.
+#[track_caller]
+pub fn apply<F: Formula<N, M>, const N: usize, const M: usize>(
+    arguments: [Argument<'_>; N],
+) -> [Tensor; M] {
+    let results = ok!(results(plan::<F, N, M>(), &arguments));
+    results.try_into().expect("as many as the plan says")
+}
+
+/// The sum or mean of the result of `F` over all elements or the last axis, computed in the same pass.
+///
+/// # Panics
+/// If the shapes do not broadcast.
+#[track_caller]
+pub fn apply_sum<F: Formula<N, 1>, const N: usize>(
+    arguments: [Argument<'_>; N],
+    mean: bool,
+    last: bool,
+) -> Tensor {
+    ok!(sum(plan::<F, N, 1>(), &arguments, mean, last))
+}
+
+/// The loops of a plan for a type of numbers.
+trait Numbers: Float + Plain {
+    fn loops(plan: &'static Plan) -> &'static Loops<Self>;
+}
+
+impl Numbers for f32 {
+    fn loops(plan: &'static Plan) -> &'static Loops<f32> {
+        &plan.f32
+    }
+}
+
+impl Numbers for f64 {
+    fn loops(plan: &'static Plan) -> &'static Loops<f64> {
+        &plan.f64
+    }
+}
+
+/// Which of the three loops.
+#[derive(Clone, Copy)]
+enum Stage {
+    Value,
+    Gradient,
+    Second,
+}
+
+impl Stage {
+    fn of<T>(self, loops: &Loops<T>) -> Loop<T> {
+        match self {
+            Stage::Value => loops.value,
+            Stage::Gradient => loops.gradient,
+            Stage::Second => loops.second,
+        }
+    }
+}
+
+/// A formula with its numbers, applied to tensors of one shape and dtype.
+#[derive(Clone)]
+struct Call {
+    plan: &'static Plan,
+    /// For each argument; 0 for tensors.
+    numbers: Vec<f64>,
+    shape: Dims,
+    dtype: DType,
+}
+
+impl Call {
+    /// The call, and its tensors in one dtype.
+    fn new(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<(Call, Vec<Tensor>)> {
+        let tensors = || {
+            arguments.iter().filter_map(|a| match a {
+                Argument::Tensor(x) => Some(*x),
+                Argument::Number(_) => None,
+            })
+        };
+        let mut shape = Dims::new(&[]);
+        let mut dtype = DType::Bool;
+        for x in tensors() {
+            shape = broadcast(plan.name, &shape, x.dims())?;
+            dtype = dtype.promote(x.dtype());
+        }
+        if !dtype.is_float() {
+            dtype = default_dtype();
+        }
+        let number = |a: &Argument<'_>| match a {
+            Argument::Tensor(_) => 0.0,
+            Argument::Number(v) => *v,
+        };
+        let call = Call {
+            plan,
+            numbers: arguments.iter().map(number).collect(),
+            shape,
+            dtype,
+        };
+        Ok((call, tensors().map(|x| x.to_dtype(dtype)).collect()))
+    }
+
+    /// How many of the arguments are tensors.
+    fn tensors(&self) -> usize {
+        self.plan.numbers.iter().filter(|n| !**n).count()
+    }
+
+    /// The tensors among the arguments as a list with one place for each argument.
+    fn spread<'a>(&self, tensors: impl IntoIterator<Item = &'a Tensor>) -> Vec<Option<&'a Tensor>> {
+        let mut tensors = tensors.into_iter();
+        let place = |number: &bool| if *number { None } else { tensors.next() };
+        self.plan.numbers.iter().map(place).collect()
+    }
+
+    /// Runs `f` with the work of one of the loops.
+    fn with_work<T: Numbers, R>(
+        &self,
+        stage: Stage,
+        inputs: &[Option<&Tensor>],
+        results: usize,
+        f: impl FnOnce(&Work<'_, T>) -> R,
+    ) -> R {
+        let strides: Vec<Option<Dims>> = inputs
+            .iter()
+            .map(|x| x.map(|x| broadcast_strides(x, &self.shape)))
+            .collect();
+        let guards: Vec<_> = inputs
+            .iter()
+            .map(|x| x.map(|x| x.read_strided::<T>()))
+            .collect();
+        let sources: Vec<Option<Source<'_, T>>> = guards
+            .iter()
+            .zip(&strides)
+            .map(|(guard, strides)| {
+                let (x, strides) = (guard.as_deref()?, strides.as_ref()?);
+                Some(Source { x, strides })
+            })
+            .collect();
+        let numbers: Vec<T> = self.numbers.iter().map(|&v| T::from_f64(v)).collect();
+        f(&Work {
+            run: stage.of(T::loops(self.plan)),
+            inputs: &sources,
+            numbers: &numbers,
+            shape: &self.shape,
+            results,
+            cost: self.plan.cost,
+        })
+    }
+
+    /// The wanted results of one of the loops, each a new tensor.
+    fn compute(
+        &self,
+        stage: Stage,
+        inputs: &[Option<&Tensor>],
+        wanted: &[bool],
+    ) -> Vec<Option<Tensor>> {
+        float!(self.dtype, T => {
+            let new = |&w: &bool| w.then(|| Tensor::build::<T>(self.dtype, self.shape, |_| {}));
+            let results: Vec<Option<Tensor>> = wanted.iter().map(new).collect();
+            {
+                let mut guards: Vec<_> = results.iter().map(|t| t.as_ref().map(Tensor::write::<T>)).collect();
+                let mut outs: Vec<Option<&mut [T]>> = guards.iter_mut().map(|g| g.as_deref_mut()).collect();
+                self.with_work::<T, _>(stage, inputs, wanted.len(), |work| kernel::run(work, &mut outs));
+            }
+            results
+        })
+    }
+
+    /// All results of one of the loops: a single one as it is, several as rows.
+    fn packed(&self, stage: Stage, inputs: &[Option<&Tensor>], n: usize) -> Tensor {
+        let len = self.shape.numel();
+        let shape = match n {
+            1 => self.shape,
+            n => Dims::new(&[n, len]),
+        };
+        float!(self.dtype, T => Tensor::build::<T>(self.dtype, shape, |out| {
+            let mut outs: Vec<Option<&mut [T]>> = match len {
+                0 => (0..n).map(|_| None).collect(),
+                len => out.chunks_exact_mut(len).map(Some).collect(),
+            };
+            self.with_work::<T, _>(stage, inputs, n, |work| kernel::run(work, &mut outs));
+        }))
+    }
+}
+
+/// The parts of a packed tensor, recorded.
+fn parts(packed: &Tensor, n: usize, shape: Dims) -> Vec<Tensor> {
+    match n {
+        1 => vec![packed.clone()],
+        n => (0..n)
+            .map(|k| packed.select(0, k as isize).reshape(shape))
+            .collect(),
+    }
+}
+
+/// What a formula keeps for its gradient.
+struct Kept {
+    call: Call,
+    /// For each tensor among the arguments.
+    shapes: Vec<Dims>,
+    /// For each argument.
+    x: Vec<Option<Saved>>,
+}
+
+impl Kept {
+    fn new(call: Call, tensors: &[Tensor]) -> Kept {
+        let plan = call.plan;
+        let spread = call.spread(tensors);
+        let keep = |(x, &kept): (&Option<&Tensor>, &bool)| match (x, kept) {
+            (Some(x), true) => Some(x.saved(plan.name)),
+            _ => None,
+        };
+        Kept {
+            x: spread.iter().zip(plan.kept).map(keep).collect(),
+            shapes: tensors.iter().map(|x| *x.dims()).collect(),
+            call,
+        }
+    }
+
+    /// The rule: the gradients of the tensors from that of the (packed) results.
+    fn gradients(&self, g: &Tensor, cx: &Context<'_>) -> Gradients {
+        let call = &self.call;
+        let n = call.tensors();
+        let output = call.plan.output.then(|| cx.output());
+        let x: Vec<Option<&Tensor>> = self.x.iter().map(|x| x.as_deref()).collect();
+        let known: Vec<&Tensor> = x
+            .iter()
+            .flatten()
+            .copied()
+            .chain(output)
+            .chain([g])
+            .collect();
+        let wanted: Vec<bool> = (0..n).map(|k| cx.is_needed(k)).collect();
+        let grads = if is_recording(&known) {
+            let packed = gradient(call, &x, output, g);
+            parts(&packed, n, call.shape)
+                .into_iter()
+                .map(Some)
+                .collect()
+        } else {
+            let g = parts(&g.detach(), call.plan.results, call.shape);
+            let inputs = gradient_inputs(call, &x, output, &g);
+            call.compute(Stage::Gradient, &inputs, &wanted)
+        };
+        let mut all = Gradients::default();
+        for (k, grad) in grads.into_iter().enumerate().filter(|(k, _)| wanted[*k]) {
+            all[k] = grad.map(|g| g.sum_to(&self.shapes[k]));
+        }
+        all
+    }
+}
+
+/// Arguments, results, gradients of the results: what the loop of the gradient reads.
+fn gradient_inputs<'a>(
+    call: &Call,
+    x: &[Option<&'a Tensor>],
+    output: Option<&'a Tensor>,
+    g: &'a [Tensor],
+) -> Vec<Option<&'a Tensor>> {
+    let outputs = std::iter::repeat_n(output, call.plan.results);
+    x.iter()
+        .copied()
+        .chain(outputs)
+        .chain(g.iter().map(Some))
+        .collect()
+}
+
+/// The gradient as an operation that can be differentiated once more: packed, in the common shape.
+fn gradient(call: &Call, x: &[Option<&Tensor>], output: Option<&Tensor>, g: &Tensor) -> Tensor {
+    let n = call.tensors();
+    let pieces = parts(&g.detach(), call.plan.results, call.shape);
+    let inputs = gradient_inputs(call, x, output, &pieces);
+    let packed = call.packed(Stage::Gradient, &inputs, n);
+    let known: Vec<&Tensor> = x
+        .iter()
+        .flatten()
+        .copied()
+        .chain(output)
+        .chain([g])
+        .collect();
+    let op = call.plan.name;
+    let x: Vec<Option<Saved>> = x.iter().map(|x| x.map(|x| x.saved(op))).collect();
+    let (output, g) = (output.map(|y| y.saved(op)), g.saved(op));
+    let call = call.clone();
+    packed.record_all(op, &known, false, move |h, cx| {
+        let x: Vec<Option<&Tensor>> = x.iter().map(|x| x.as_deref()).collect();
+        let grads = second(&call, &x, output.as_deref(), &g, h);
+        cx.once(h, grads)
+    })
+}
+
+/// The gradients of what the gradient was computed from.
+fn second(
+    call: &Call,
+    x: &[Option<&Tensor>],
+    output: Option<&Tensor>,
+    g: &Tensor,
+    h: &Tensor,
+) -> Gradients {
+    let results = call.plan.results;
+    let g = parts(&g.detach(), results, call.shape);
+    let h = parts(&h.detach(), call.tensors(), call.shape);
+    let mut inputs = gradient_inputs(call, x, output, &g);
+    inputs.extend(call.spread(&h));
+    let kept: Vec<&Tensor> = x.iter().flatten().copied().chain(output).collect();
+    let wanted = vec![true; kept.len() + results];
+    let mut grads = call
+        .compute(Stage::Second, &inputs, &wanted)
+        .into_iter()
+        .flatten();
+    let mut all = Gradients::default();
+    for (place, x) in all.iter_mut().zip(&kept) {
+        *place = grads.next().map(|g| g.sum_to(x.dims()));
+    }
+    let rest: Vec<Tensor> = grads.collect();
+    all[kept.len()] = match &rest[..] {
+        [one] => Some(one.clone()),
+        several => {
+            let rows: Vec<Tensor> = several.iter().map(Tensor::flatten).collect();
+            Some(stack(&rows.iter().collect::<Vec<_>>(), 0))
+        }
+    };
+    all
+}
+
+fn results(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<Vec<Tensor>> {
+    let (call, tensors) = Call::new(plan, arguments)?;
+    let shape = call.shape;
+    let packed = call.packed(Stage::Value, &call.spread(&tensors), plan.results);
+    let inputs: Vec<&Tensor> = tensors.iter().collect();
+    if !is_recording(&inputs) {
+        return Ok(parts(&packed, plan.results, shape));
+    }
+    let kept = Kept::new(call, &tensors);
+    let rule = move |g: &Tensor, cx: &Context<'_>| kept.gradients(g, cx);
+    let packed = packed.record_all(plan.name, &inputs, plan.output, rule);
+    Ok(parts(&packed, plan.results, shape))
+}
+
+fn sum(plan: &'static Plan, arguments: &[Argument<'_>], mean: bool, last: bool) -> Result<Tensor> {
+    let (call, tensors) = Call::new(plan, arguments)?;
+    if plan.output {
+        // The gradient needs each of the results.
+        let y = results(plan, arguments)?.remove(0);
+        return Ok(reduced(&y, mean, last));
+    }
+    let inputs: Vec<&Tensor> = tensors.iter().collect();
+    let (numel, rank) = (call.shape.numel(), call.shape.len());
+    let (shape, row) = match (last, rank) {
+        (true, 1..) => (call.shape.remove(rank - 1), call.shape[rank - 1]),
+        _ => (Dims::new(&[]), numel),
+    };
+    let n = if mean { row as f64 } else { 1.0 };
+    let out = float!(call.dtype, T => Tensor::build::<T>(call.dtype, shape, |out| {
+        call.with_work::<T, _>(Stage::Value, &call.spread(&tensors), 1, |work| match last {
+            true => kernel::rows(work, numel, row, out),
+            false => out[0] = kernel::sum(work),
+        });
+        out.iter_mut().for_each(|o| *o /= n as T);
+    }));
+    let (kept, full) = (Kept::new(call, &tensors), last && rank > 0);
+    Ok(out.record_all(plan.name, &inputs, false, move |g, cx| {
+        let g = if n == 1.0 { g.clone() } else { g / n };
+        let g = if full { g.unsqueeze(-1) } else { g };
+        kept.gradients(&g.expand(kept.call.shape), cx)
+    }))
+}
+
+/// The sum or mean of what was computed before.
+fn reduced(y: &Tensor, mean: bool, last: bool) -> Tensor {
+    match (mean, last && y.dim() > 0) {
+        (false, false) => y.sum(),
+        (true, false) => y.mean(),
+        (false, true) => y.sum_dim(-1),
+        (true, true) => y.mean_dim(-1),
+    }
+}

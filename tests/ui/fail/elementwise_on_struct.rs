@@ -1,0 +1,7 @@
+// Something else than a function.
+use d2l::prelude::*;
+
+#[elementwise]
+struct S;
+
+fn main() {}
