@@ -37,9 +37,9 @@ impl MaybeParam {
         self.0.as_ref()
     }
 
-    /// Its tensor, if the layer has one.
+    /// Its tensor, if the layer has one and its shape is known.
     pub(crate) fn tensor(&self) -> Option<&d2l_core::Tensor> {
-        self.0.as_deref()
+        self.0.as_ref()?.get()
     }
 
     /// Has it a shape? (True of one that is absent.)
