@@ -28,7 +28,7 @@ fn copy() -> Step {
     Box::new(move || {
         std::thread::scope(|s| {
             for (to, from) in to.chunks_mut(part).zip(from.chunks(part)) {
-                s.spawn(|| to.copy_from_slice(from));
+                s.spawn(move || to.copy_from_slice(from));
             }
         });
         black_box(&to);
