@@ -2,14 +2,26 @@
 use super::{Module, Param, walk::visit_parameters};
 use std::collections::HashSet;
 
-/// Does `path` fit `pattern`? `*` stands for one segment, `**` for any number of them, none included.
+/// Does `path` fit `pattern`? `**` stands for any number of segments, none included, `*` for one or
+/// for any letters of one.
 fn fits(pattern: &[&str], path: &[&str]) -> bool {
     match (pattern, path) {
         ([], []) => true,
         (["**", rest @ ..], _) => (0..=path.len()).any(|n| fits(rest, &path[n..])),
-        ([p, rest @ ..], [s, path @ ..]) => (*p == "*" || p == s) && fits(rest, path),
+        ([p, rest @ ..], [s, path @ ..]) => segment_fits(p, s) && fits(rest, path),
         _ => false,
     }
+}
+
+fn segment_fits(pattern: &str, segment: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == segment;
+    };
+    let Some(left) = segment.strip_prefix(start) else {
+        return false;
+    };
+    let ends = left.char_indices().map(|(i, _)| i).chain([left.len()]);
+    rest.is_empty() || ends.into_iter().any(|i| segment_fits(rest, &left[i..]))
 }
 
 /// The parameters of which a path fits, each once.
@@ -47,7 +59,7 @@ mod tests {
     use super::fits;
 
     #[test]
-    fn one_star_is_one_segment_and_two_are_any_number() {
+    fn a_star_is_a_segment_or_letters_of_it_and_two_are_any_number() {
         let fits = |pattern: &str, path: &str| {
             fits(
                 &pattern.split('.').collect::<Vec<_>>(),
@@ -60,5 +72,8 @@ mod tests {
         assert!(fits("body.**", "body.0.weight") && fits("body.**", "body"));
         assert!(!fits("body.**", "head.body") && fits("**", "a.b") && fits("a.**.z", "a.z"));
         assert!(!fits("weight", "weights") && !fits("", "a"));
+        assert!(fits("**.weight_*", "rnn.weight_ih_l0") && fits("weight*", "weight"));
+        assert!(fits("*_hh_l*", "bias_hh_l1_reverse") && fits("a*b*c", "abbc"));
+        assert!(!fits("weight_*", "bias_ih_l0") && !fits("*a.b", "x.b") && !fits("*x", "a.x"));
     }
 }

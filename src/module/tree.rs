@@ -36,7 +36,8 @@ pub trait ModuleExt: Module {
         all
     }
 
-    /// The parameters whose path fits: `*` stands for one segment, `**` for any number.
+    /// The parameters whose path fits: `**` stands for any number of segments, `*` for one or for any
+    /// letters of one (`**.weight_*` are the weights of recurrent layers). Lazy ones are among them.
     ///
     /// ```
     /// use d2l::prelude::*;

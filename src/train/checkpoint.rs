@@ -246,9 +246,8 @@ pub trait Checkpoint: Module + Sized {
     /// If the file cannot be read, is damaged, or does not fit the model.
     fn load(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
         let path = path.as_ref();
-        let state = StateDict::read(path)?;
-        let weights = state.iter().filter(|(name, _)| !name.starts_with(TRAINING));
-        self.load_state_dict(&weights.map(|(name, t)| (name, t.clone())).collect())
+        let weights = StateDict::read_where(path, |name| !name.starts_with(TRAINING))?;
+        self.load_state_dict(&weights)
             .map_err(|source| CheckpointError::State {
                 path: path.into(),
                 source,

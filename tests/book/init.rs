@@ -105,3 +105,23 @@ fn in_7_dense_layers_start_uniform_within_the_root_of_their_inputs() {
         }
     }
 }
+
+#[test]
+fn in_8_the_weights_of_recurrent_layers_are_chosen_by_name() {
+    manual_seed(8);
+    let gru = GRU::new(4, 8).num_layers(2).bidirectional(true);
+    let before = gru.state_dict();
+    let weights = gru.parameters_matching("weight_*");
+    assert_eq!(weights.len(), 8);
+    for w in &weights {
+        d2l::init::xavier_uniform_(w);
+    }
+    for (name, p) in gru.named_parameters() {
+        let same = before.get(&name) == Some(&p.detach());
+        assert_eq!(same, name.starts_with("bias_"), "{name}");
+    }
+    let bound = (6f64 / (24.0 + 4.0)).sqrt();
+    let named = gru.named_parameters();
+    let first = named.iter().find(|p| p.0 == "weight_ih_l0_reverse");
+    assert_close(first.expect("its name").1.abs().max().item(), bound, 0.05);
+}

@@ -34,7 +34,7 @@ const COMPILED: [(&str, &str); 13] = [
 ];
 
 /// Rows without a test, and why.
-const LATER: [(&str, &str); 5] = [
+const LATER: [(&str, &str); 3] = [
     (
         "LZ-7",
         "of the lazy layers there is `LazyLinear`; convolutions come with book 7",
@@ -43,8 +43,6 @@ const LATER: [(&str, &str); 5] = [
         "LZ-13",
         "no layer so far has state that a forward pass changes",
     ),
-    ("IN-4", "Xavier's initialiser comes with book 5.4"),
-    ("IN-8", "recurrent layers come with book 9"),
     (
         "IN-9",
         "the defaults of other frameworks are set by name, not as presets",

@@ -1,13 +1,22 @@
 //! Files that PyTorch and safetensors wrote: every value, and what networks make of them.
 use super::{
     Table,
+    args::{Args, Output, Value as Argument},
     compare::{self, Rule},
+    modules::{self, Built},
+    row::arguments,
 };
-use d2l::{file::Value, module::StateDict, prelude::*};
+use d2l::{
+    file::Value,
+    module::{LoadOptions, StateDict},
+    prelude::*,
+};
 use serde_json::Value as Json;
 use std::{
+    collections::BTreeMap,
     panic::{self, AssertUnwindSafe},
     path::Path,
+    rc::Rc,
 };
 
 pub fn run(folder: &Path, table: &mut Table<'_>) {
@@ -100,31 +109,64 @@ fn checkpoint(folder: &Path, row: &Json) -> Result<bool, String> {
     Ok(state.len() == model.len())
 }
 
+/// The stored outputs, by the network that the row describes.
 fn outputs(state: &StateDict, net: &Json, io: &StateDict) -> Result<bool, String> {
-    let Some(net) = network(net) else {
+    let Some(layers) = network(net)? else {
         return Ok(false);
     };
-    net.load_state_dict(state).map_err(|e| e.to_string())?;
+    let net = Net {
+        layers: layers.iter().filter_map(|l| l.module().cloned()).collect(),
+    };
+    net.load_state_dict_with(state, &LoadOptions::new().prefix("layers."))
+        .map_err(|e| e.to_string())?;
     net.eval();
     let tensor = |name: &str| io.get(name).ok_or(format!("no {name}"));
     let (plain, truth) = (tensor("out/0")?, tensor("out/0/f64")?);
     let error = (plain.double() - truth).abs().max().item();
-    let y = no_grad(|| net.forward(tensor("in/0").expect("an input")));
+    let Some(y) = no_grad(|| {
+        layers
+            .iter()
+            .try_fold(tensor("in/0").ok()?.clone(), through)
+    }) else {
+        return Ok(false);
+    };
     compare::shapes("out/0", &y, truth)?;
     compare::values("out/0", &y, truth, Rule::Single { error }).map(|()| true)
 }
 
-fn network(json: &Json) -> Option<Sequential> {
-    let mut net = Sequential::new();
-    for l in json["layers"].as_array().expect("layers") {
-        let size = |i: usize| l["args"][i].as_u64().expect("a size") as usize;
-        match text(&l["type"]) {
-            "Flatten" => net.push(Flatten),
-            "Linear" => net.push(Linear::new(size(0), size(1))),
-            "ReLU" => net.push(ReLU),
-            "Sigmoid" => net.push(Sigmoid),
-            _ => return None,
+/// Layers by their numbers, as `nn.Sequential` names them.
+#[derive(Module)]
+struct Net {
+    layers: Vec<Rc<dyn Module>>,
+}
+
+/// The layers; `None` if one of them has no mapping.
+fn network(json: &Json) -> Result<Option<Vec<Built>>, String> {
+    let mut layers = Vec::new();
+    for layer in json["layers"].as_array().expect("layers") {
+        let mut layer = layer.clone();
+        if layer["args"].is_null() {
+            layer["args"] = Json::Array(Vec::new());
+        }
+        if layer["kwargs"].is_null() {
+            layer["kwargs"] = Json::Object(serde_json::Map::new());
+        }
+        let settings = arguments(&layer, DType::F32, &mut |_| Err("a tensor".into()))?;
+        let Some(built) = modules::build(&format!("nn.{}", text(&layer["type"])), &settings) else {
+            return Ok(None);
         };
+        layers.push(built);
     }
-    Some(net)
+    Ok(Some(layers))
+}
+
+fn through(x: Tensor, layer: &Built) -> Option<Tensor> {
+    let args = Args {
+        positional: vec![Argument::Tensor(x)],
+        keywords: BTreeMap::new(),
+    };
+    match layer.call(&args)?.0.into_iter().next()? {
+        Output::Tensor(y) => Some(y),
+        Output::Bool(_) => None,
+    }
 }

@@ -310,13 +310,23 @@ fn headers_that_are_none_are_refused() {
 }
 
 #[test]
+fn narrow_numbers_become_those_of_the_model() {
+    let folder = Folder::new("narrow");
+    let path = folder.file("net.safetensors");
+    let mut tensors = TENSORS;
+    tensors[0] = ("net.0.weight", "BF16", "[4,3]", 24);
+    let model = load(&path, &by_hand(Some(HEADER), &tensors)).unwrap();
+    assert_eq!(*model.parameters()[0], Tensor::zeros([4, 3]));
+}
+
+#[test]
 fn tensors_that_are_none_are_refused() {
     let swapped = |t: (&'static str, &'static str, &'static str, usize)| {
         let mut tensors = TENSORS;
         tensors[0] = t;
         refused(&by_hand(Some(HEADER), &tensors))
     };
-    swapped(("net.0.weight", "BF16", "[4,3]", 24)).says(&["net.0.weight", "BF16"]);
+    swapped(("net.0.weight", "F8_E4M3", "[4,3]", 12)).says(&["net.0.weight", "F8_E4M3"]);
     swapped(("net.0.weight", "F32", "[4,4]", 48)).says(&["damaged"]);
     swapped(("net.0.weight", "F32", "[1,1,1,1,1,1,1,1,1,1,1,12]", 48))
         .says(&["net.0.weight", "axes"]);

@@ -140,6 +140,32 @@ fn a_model_loads_what_pytorch_saved() {
     fs::remove_file(path).unwrap();
 }
 
+/// `ours.safetensors` is from Python's safetensors (`make_safetensors.py`).
+#[test]
+fn what_we_write_is_what_pythons_safetensors_writes() {
+    let x = Tensor::arange(6.0).reshape([2, 3]);
+    let state: StateDict = [
+        ("flag", Tensor::from([true, false])),
+        ("w", &x / 4.0),
+        ("transposed", x.t()),
+        (
+            "double",
+            Tensor::with_dtype([0.1, f64::NEG_INFINITY], DType::F64),
+        ),
+        ("count", Tensor::from(7)),
+        ("byte", Tensor::from([200u8])),
+        ("empty", Tensor::zeros([0, 3])),
+        ("größe \"x\"", Tensor::from([1.5])),
+    ]
+    .into_iter()
+    .collect();
+    let theirs = fs::read(file("ours.safetensors")).unwrap();
+    assert_eq!(state.to_bytes().unwrap(), theirs);
+    let read = StateDict::from_bytes(&theirs).unwrap();
+    assert_eq!(read.len(), state.len());
+    assert!(state.iter().all(|(name, t)| read.get(name) == Some(t)));
+}
+
 /// Random numbers that are the same in every run.
 struct Random(u64);
 

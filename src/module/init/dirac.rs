@@ -13,7 +13,7 @@ use d2l_core::Tensor;
 /// let w = Param::new(Tensor::zeros([2, 2, 3]));
 /// w.init(Dirac::new());
 /// let x = Tensor::randn([1, 2, 5]);
-/// assert_eq!(x.conv1d(&*w, None, Conv::new().padding(1)), x);
+/// assert_eq!(x.conv1d(&*w, None, &Conv::new().padding(1)), x);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dirac {

@@ -30,8 +30,8 @@ impl Built {
     }
 
     /// The layer with its parameters.
-    pub fn module(&self) -> Option<&dyn Module> {
-        self.module.as_deref()
+    pub fn module(&self) -> Option<&Rc<dyn Module>> {
+        self.module.as_ref()
     }
 }
 
