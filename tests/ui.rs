@@ -81,11 +81,17 @@ fn fail() {
 }
 
 /// Programs with more than one error: as many mistakes, or the reason.
-const SEVERAL: [(&str, usize, &str); 21] = [
+const SEVERAL: [(&str, usize, &str); 27] = [
     ("bad_options", 4, "four mistakes"),
     ("batch_enum", 2, "two mistakes"),
     ("batch_options", 4, "four mistakes"),
     ("borrowed_module", 2, "two mistakes"),
+    ("elementwise_arity", 2, "two mistakes"),
+    ("elementwise_async", 2, "two mistakes"),
+    ("elementwise_mutable", 2, "two mistakes"),
+    ("elementwise_several", 3, "three mistakes"),
+    ("elementwise_slip", 2, "two mistakes"),
+    ("elementwise_type", 2, "two mistakes"),
     ("field_not_module", 2, "two mistakes"),
     (
         "forward_twice",

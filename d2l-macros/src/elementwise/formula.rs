@@ -52,35 +52,43 @@ impl Reader {
     /// The `n` values of a block: one, or those of a tuple.
     pub fn block(&mut self, block: &Block, n: usize) -> Vec<Id> {
         self.scopes.push(HashMap::new());
-        let mut last = None;
+        let (mut last, mut sound) = (None, true);
         for statement in &block.stmts {
             last = match statement {
                 Stmt::Local(local) => {
                     self.local(local);
                     None
                 }
-                Stmt::Expr(e, None) => Some(self.values(e, n)),
-                Stmt::Expr(Expr::Assign(_), _) => {
-                    self.refuse(on(
-                        statement,
-                        "a name has one value: write `let` with a new one",
-                    ));
-                    None
+                Stmt::Expr(Expr::Return(r), _) => {
+                    let message = "the last expression is the value: no `return`";
+                    Some(self.refuse(at(r.return_token.span(), message)))
                 }
+                Stmt::Expr(e, None) => Some(self.values(e, n)),
                 other => {
-                    let message = "only `let` and one last expression can stand here";
+                    let message = match other {
+                        Stmt::Expr(Expr::Assign(_), _) => {
+                            "a name has one value: write `let` with a new one"
+                        }
+                        Stmt::Expr(Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_), _) => {
+                            "a loop has no derivative here: write its steps out"
+                        }
+                        _ => "only `let` and one last expression can stand here",
+                    };
                     self.refuse(on(other, message));
+                    sound = false;
                     None
                 }
             };
         }
         self.scopes.pop();
-        last.unwrap_or_else(|| {
-            self.refuse(at(
+        match last {
+            Some(values) => values,
+            None if sound => self.refuse(at(
                 block.brace_token.span.close(),
                 "the value is missing here",
-            ))
-        })
+            )),
+            None => vec![self.graph.number(1.0); n],
+        }
     }
 
     fn local(&mut self, local: &Local) {
@@ -111,6 +119,12 @@ impl Reader {
 
     /// The names that a `let` gives: one, or a tuple.
     fn names(&mut self, pat: &Pat) -> Option<Vec<Ident>> {
+        if let Pat::Ident(p) = pat
+            && let Some(word) = p.mutability
+        {
+            self.refuse(on(word, "a name has one value: no `mut`"));
+            return Some(vec![p.ident.clone()]);
+        }
         let one = |p: &Pat| match p {
             Pat::Ident(p) if p.by_ref.is_none() && p.mutability.is_none() && p.subpat.is_none() => {
                 Some(p.ident.clone())

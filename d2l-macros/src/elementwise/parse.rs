@@ -73,13 +73,9 @@ pub struct Definition {
 /// The definition; `None` if so much is wrong that nobody could call it.
 pub fn function(f: ItemFn, errors: &mut Errors) -> Option<Definition> {
     check_signature(&f, errors);
-    let arguments: Option<Vec<Argument>> = f
-        .sig
-        .inputs
-        .iter()
-        .map(|a| errors.take(argument(a)))
-        .collect();
-    let arguments = arguments?;
+    let arguments = f.sig.inputs.iter().map(|a| errors.take(argument(a)));
+    let arguments: Vec<Option<Argument>> = arguments.collect();
+    let arguments: Vec<Argument> = arguments.into_iter().collect::<Option<_>>()?;
     check_arguments(&f, &arguments, errors);
     let n = errors.take(results(&f.sig.output, &f.sig.ident))?;
     let mut reader = Reader::new(arguments.iter().map(|a| (&a.name, a.number)));

@@ -3,9 +3,9 @@ use d2l::prelude::*;
 
 #[elementwise]
 fn f(x: f32) -> f32 {
-    helper(x)
+    Helper(x)
 }
 
-struct helper;
+struct Helper;
 
 fn main() {}
