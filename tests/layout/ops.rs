@@ -11,6 +11,10 @@ const NO_GRADIENT: &[(&str, &str)] = &[
     ),
     ("closeness", "comparisons are steps"),
     ("compare", "comparisons are steps"),
+    (
+        "formula",
+        "a macro's operations; what it makes is checked where it is made",
+    ),
     ("histogram", "counts"),
     ("index", "what an index may be"),
     ("logical", "truth values and bits"),

@@ -416,6 +416,24 @@ impl Context<'_> {
         grad: &Tensor,
         grads: [Option<Tensor>; N],
     ) -> [Option<Tensor>; N] {
+        self.no_more("second", grad, grads)
+    }
+
+    /// The same for the rule of a gradient.
+    pub(crate) fn twice<const N: usize>(
+        &self,
+        grad: &Tensor,
+        grads: [Option<Tensor>; N],
+    ) -> [Option<Tensor>; N] {
+        self.no_more("third", grad, grads)
+    }
+
+    fn no_more<const N: usize>(
+        &self,
+        order: &'static str,
+        grad: &Tensor,
+        grads: [Option<Tensor>; N],
+    ) -> [Option<Tensor>; N] {
         let op = self.op;
         if !is_grad_enabled() {
             return grads;
@@ -434,7 +452,7 @@ impl Context<'_> {
                         fail(&Error::new(
                             "backward",
                             ErrorKind::Autograd,
-                            format!("second derivatives of `{op}` are not supported"),
+                            format!("{order} derivatives of `{op}` are not supported"),
                         ))
                     },
                 )

@@ -36,7 +36,13 @@ impl From<f64> for Argument<'_> {
     }
 }
 
-/// The results of formula `F`, recorded.
+/// The results of formula `F`, recorded; what `#[elementwise]` calls.
+///
+/// ```
+/// use d2l_core::Tensor;
+/// let x = Tensor::from([0.0, 100.0]);
+/// assert_eq!(x.silu(), x);
+/// ```
 ///
 /// # Panics
 /// If the shapes do not broadcast.
@@ -49,6 +55,11 @@ pub fn apply<F: Formula<N, M>, const N: usize, const M: usize>(
 }
 
 /// The sum or mean of the result of `F` over all elements or the last axis, computed in the same pass.
+///
+/// ```
+/// use d2l_core::Tensor;
+/// assert_eq!(Tensor::from([1.0, 4.0]).l1_loss(&Tensor::from([3.0, 4.0])).item(), 1.0);
+/// ```
 ///
 /// # Panics
 /// If the shapes do not broadcast.
@@ -322,7 +333,7 @@ fn gradient(call: &Call, x: &[Option<&Tensor>], output: Option<&Tensor>, g: &Ten
     packed.record_all(op, &known, false, move |h, cx| {
         let x: Vec<Option<&Tensor>> = x.iter().map(|x| x.as_deref()).collect();
         let grads = second(&call, &x, output.as_deref(), &g, h);
-        cx.once(h, grads)
+        cx.twice(h, grads)
     })
 }
 
