@@ -175,23 +175,20 @@ unsafe fn product_rows<V: Vector, const N: usize>(x: &Products<'_, V::Elem>, j: 
         let left = x.rows - i;
         // SAFETY: that many rows are left.
         i += unsafe {
-            match (left.min(V::MR), N) {
-                (8.., 1) => product_tile::<V, 8, N, 2>(x, i, j),
-                (8.., _) => product_tile::<V, 8, N, 1>(x, i, j),
-                (6..8, 1) => product_tile::<V, 6, N, 2>(x, i, j),
-                (6..8, _) => product_tile::<V, 6, N, 1>(x, i, j),
-                (4..6, _) => product_tile::<V, 4, N, 2>(x, i, j),
-                (2..4, _) => product_tile::<V, 2, N, 2>(x, i, j),
-                _ => product_tile::<V, 1, N, 4>(x, i, j),
+            match left.min(V::MR) {
+                8.. => product_tile::<V, 8, N>(x, i, j),
+                6..8 => product_tile::<V, 6, N>(x, i, j),
+                4..6 => product_tile::<V, 4, N>(x, i, j),
+                2..4 => product_tile::<V, 2, N>(x, i, j),
+                _ => product_tile::<V, 1, N>(x, i, j),
             }
         };
     }
 }
 
-/// `R` rows from row `i` on; returns `R`. `U` positions at a time have sums of their own, so that there
-/// are enough in flight.
+/// `R` rows from row `i` on; returns `R`.
 #[inline(always)]
-unsafe fn product_tile<V: Vector, const R: usize, const N: usize, const U: usize>(
+unsafe fn product_tile<V: Vector, const R: usize, const N: usize>(
     x: &Products<'_, V::Elem>,
     i: usize,
     j: usize,
@@ -202,10 +199,10 @@ unsafe fn product_tile<V: Vector, const R: usize, const N: usize, const U: usize
         let taps: [*const V::Elem; R] =
             std::array::from_fn(|r| x.source.add(*x.offsets.add(i + r)));
         let b = x.b.add(j / nr * x.panel);
-        let mut acc = [[[V::splat(V::Elem::default()); N]; R]; U];
+        let mut acc = [[V::splat(V::Elem::default()); N]; R];
         for &(from, at) in x.lines {
             let b = b.add(from);
-            let step = |p: usize, acc: &mut [[V; N]; R]| {
+            for p in 0..x.n {
                 let b: [V; N] = std::array::from_fn(|v| V::load(b.add(p * nr + v * V::LANES)));
                 for r in 0..R {
                     let a = V::splat(*taps[r].add(at + p));
@@ -213,22 +210,12 @@ unsafe fn product_tile<V: Vector, const R: usize, const N: usize, const U: usize
                         acc[r][v] = a.fma(b[v], acc[r][v]);
                     }
                 }
-            };
-            let whole = x.n - x.n % U;
-            for p in (0..whole).step_by(U) {
-                for u in 0..U {
-                    step(p + u, &mut acc[u]);
-                }
-            }
-            for p in whole..x.n {
-                step(p, &mut acc[0]);
             }
         }
         for r in 0..R {
             for v in 0..N {
                 let sums = x.sums.add((i + r) * x.lds + j + v * V::LANES);
-                let all = (1..U).fold(acc[0][r][v], |s, u| s.add(acc[u][r][v]));
-                all.add(V::load(sums)).store(sums);
+                acc[r][v].add(V::load(sums)).store(sums);
             }
         }
     }
