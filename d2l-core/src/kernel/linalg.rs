@@ -16,13 +16,14 @@ pub use triangular::solve_triangular;
 
 use super::{
     gemm::{Mat, gemm},
-    simd::simd,
+    simd::{Level, simd},
 };
 
 /// Columns that are factored by plain loops before the rest is updated by a product.
 const BLOCK: usize = 64;
 
 simd! {
+    up to [Level::Avx2]
     /// `a · b`, in eight partial sums.
     fn dot[](a: &[f64], b: &[f64]) -> f64 where [] {
         let mut sums = [0.0; 8];
@@ -41,6 +42,7 @@ simd! {
 }
 
 simd! {
+    up to [Level::Avx2]
     /// `y += c x`.
     fn add_scaled[](y: &mut [f64], c: f64, x: &[f64]) where [] {
         for (y, x) in y.iter_mut().zip(x) {
@@ -50,6 +52,7 @@ simd! {
 }
 
 simd! {
+    up to [Level::Avx2]
     /// `(x, y)` becomes `(c x - s y, s x + c y)`.
     fn rotate[](x: &mut [f64], y: &mut [f64], c: f64, s: f64) where [] {
         for (x, y) in x.iter_mut().zip(y) {

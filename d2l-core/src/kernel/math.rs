@@ -15,6 +15,8 @@ use std::{
 
 /// An element type that kernels compute with. Integers wrap around.
 pub trait Num: Copy + PartialOrd + PartialEq + Send + Sync + Default + 'static {
+    /// Whether it is a float.
+    const FLOAT: bool;
     /// 0.
     const ZERO: Self;
     /// 1.
@@ -54,6 +56,7 @@ pub trait Num: Copy + PartialOrd + PartialEq + Send + Sync + Default + 'static {
 macro_rules! float_num {
     ($($t:ident)*) => {$(
         impl Num for $t {
+            const FLOAT: bool = true;
             const ZERO: $t = 0.0;
             const ONE: $t = 1.0;
             const LOWEST: $t = $t::NEG_INFINITY;
@@ -76,6 +79,7 @@ float_num!(f32 f64);
 macro_rules! int_num {
     ($($t:ident)*) => {$(
         impl Num for $t {
+            const FLOAT: bool = false;
             const ZERO: $t = 0;
             const ONE: $t = 1;
             const LOWEST: $t = $t::MIN;

@@ -13,7 +13,10 @@ pub(crate) mod runs;
 use super::{
     math::Float,
     reduce,
-    simd::simd,
+    simd::{
+        Level::{Avx512, Base},
+        simd, up_to,
+    },
     threads::{Shared, for_chunks},
 };
 
@@ -92,6 +95,7 @@ pub fn forward<T: Float>(x: &[T], by: Rows<'_, T>, y: &mut [T], mean: &mut [T], 
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn forward_rows[T](x: &[T], by: Rows<'_, T>, y: &mut [T], mean: &mut [T], scale: &mut [T])
     where [T: Float] {
         let n = by.weight.len();
@@ -144,6 +148,7 @@ pub fn backward<T: Float>(
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn backward_rows[T](g: &[T], x: &[T], by: Rows<'_, T>, stats: [&[T]; 2], gx: &mut [T], sums: &mut [T])
     where [T: Float] {
         let n = by.weight.len();

@@ -1,5 +1,13 @@
 //! Losses of pairs of elements, `f(x[i], y[i])`: each, summed up in the same pass, and their gradients.
-use super::{math::Float, reduce, simd::simd, threads::for_chunks};
+use super::{
+    math::Float,
+    reduce,
+    simd::{
+        Level::{Avx512, Base},
+        simd, up_to,
+    },
+    threads::for_chunks,
+};
 
 /// Elements that one thread handles in one go.
 const CHUNK: usize = 1 << 14;
@@ -26,6 +34,7 @@ pub fn each<T: Float, L: PairLoss>(f: L, x: &[T], y: &[T], out: &mut [T]) {
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn each_simd[T, L](f: L, x: &[T], y: &[T], out: &mut [T]) where [T: Float, L: PairLoss] {
         for ((&x, &y), o) in x.iter().zip(y).zip(out) {
             *o = f.loss::<FMA, T>(x, y);
@@ -37,22 +46,21 @@ simd! {
 pub fn sum<T: Float, L: PairLoss>(f: L, x: &[T], y: &[T]) -> T {
     assert_eq!(x.len(), y.len());
     if x.len() <= SMALL {
-        return chunk_sum::<T, L, SMALL>(f, x, y);
+        return chunk_sum(f, x, y, &mut [T::ZERO; SMALL]);
     }
     let mut parts = vec![T::ZERO; x.len().div_ceil(CHUNK)];
     for_chunks(&mut parts, 1, |i, part| {
         let end = x.len().min((i + 1) * CHUNK);
         let (x, y) = (&x[i * CHUNK..end], &y[i * CHUNK..end]);
-        part[0] = chunk_sum::<T, L, BLOCK>(f, x, y);
+        part[0] = chunk_sum(f, x, y, &mut [T::ZERO; BLOCK]);
     });
     reduce::sum(&parts)
 }
 
 /// The sum over one chunk, block by block so that the losses stay in the nearest cache.
-fn chunk_sum<T: Float, L: PairLoss, const N: usize>(f: L, x: &[T], y: &[T]) -> T {
-    let mut losses = [T::ZERO; N];
-    let blocks = x.chunks(N).zip(y.chunks(N));
-    blocks.fold(T::ZERO, |sum, (x, y)| {
+fn chunk_sum<T: Float, L: PairLoss>(f: L, x: &[T], y: &[T], losses: &mut [T]) -> T {
+    let n = losses.len();
+    x.chunks(n).zip(y.chunks(n)).fold(T::ZERO, |sum, (x, y)| {
         let losses = &mut losses[..x.len()];
         each_simd(f, x, y, losses);
         sum + reduce::sum(losses)
@@ -87,6 +95,7 @@ pub fn gradient<T: Float, L: PairLoss>(
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn slopes_simd[T, L](f: L, side: usize, g: T, x: &[T], y: &[T], out: &mut [T])
     where [T: Float, L: PairLoss] {
         let pairs = x.iter().zip(y).zip(out);

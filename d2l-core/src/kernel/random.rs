@@ -4,7 +4,14 @@
     reason = "the loops count the lanes of several arrays"
 )]
 
-use super::{math::Float, simd::simd, threads::for_chunks};
+use super::{
+    math::Float,
+    simd::{
+        Level::{Avx2, Base},
+        simd, up_to,
+    },
+    threads::for_chunks,
+};
 
 /// Words made at once: sixteen blocks of four.
 pub(crate) const WORDS: usize = 64;
@@ -84,6 +91,7 @@ pub(crate) fn dropout<T: Float>(
 }
 
 simd! {
+    up to [up_to::<T>(Avx2, Base)]
     fn drop_some[T](words: &[u32; WORDS], limit: u64, scale: T, x: &[T], out: &mut [T])
     where [T: Float] {
         for ((&w, &x), o) in words.iter().zip(x).zip(out) {

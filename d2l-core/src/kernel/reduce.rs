@@ -9,7 +9,11 @@ mod tests;
 
 pub use extremum::{max_axis, min_axis};
 
-use super::{math::Num, simd::simd, threads::for_chunks};
+use super::{
+    math::Num,
+    simd::{Level, simd},
+    threads::for_chunks,
+};
 
 /// Elements that one thread reduces in one go.
 const CHUNK: usize = 1 << 15;
@@ -23,6 +27,12 @@ const SHORT: usize = 16;
 const STRIP: usize = 256;
 /// Rows that a strip joins before they join the total.
 const ROWS: usize = 128;
+
+/// The highest level of a loop over `T`. Folds wait for memory, so wider registers would not help; whole
+/// numbers are folded rarely.
+const fn top<T: Num>() -> Level {
+    if T::FLOAT { Level::Avx2 } else { Level::Base }
+}
 
 /// How two partial results become one.
 pub trait Join: Copy + Send + Sync {
@@ -125,6 +135,7 @@ fn fold_part<T: Num, J: Join>(x: &[T], n: usize, inner: usize, at: usize, out: &
 }
 
 simd! {
+    up to [top::<T>()]
     fn fold_rows[T, J](x: &[T], n: usize, out: &mut [T]) where [T: Num, J: Join] {
         for (x, o) in x.chunks_exact(n).zip(out) {
             // Plain loops: a large closure might not be inlined and would lose the shell's instructions.
@@ -164,63 +175,53 @@ fn fold<T: Copy>(lanes: &mut [T], f: impl Fn(T, T) -> T) -> T {
     lanes[0]
 }
 
-simd! {
-    fn fold_columns[T, J](x: &[T], n: usize, inner: usize, at: usize, out: &mut [T])
-    where [T: Num, J: Join] {
-        let mut done = 0;
-        while done < out.len() {
-            let (o, i) = ((at + done) / inner, (at + done) % inner);
-            let width = STRIP.min(inner - i).min(out.len() - done);
-            let out = &mut out[done..done + width];
-            done += width;
-            out.fill(J::start());
-            if n * inner <= STRIP {
-                join_plain::<T, J>(&x[o * n * inner..][..n * inner], inner, out);
-            } else if 2 * inner <= STRIP {
-                join_narrow::<T, J>(&x[o * n * inner..][..n * inner], inner, out);
-            } else {
-                join_rows::<T, J>(&x[o * n * inner + i..], n, inner, out);
-            }
+fn fold_columns<T: Num, J: Join>(x: &[T], n: usize, inner: usize, at: usize, out: &mut [T]) {
+    let mut done = 0;
+    while done < out.len() {
+        let (o, i) = ((at + done) / inner, (at + done) % inner);
+        let width = STRIP.min(inner - i).min(out.len() - done);
+        let out = &mut out[done..done + width];
+        done += width;
+        out.fill(J::start());
+        if n * inner > STRIP && 2 * inner <= STRIP {
+            fold_narrow::<T, J>(&x[o * n * inner..][..n * inner], inner, out);
+        } else {
+            fold_strip::<T, J>(&x[o * n * inner + i..], n, inner, out);
         }
     }
 }
 
-/// Joins the rows of a contiguous matrix to `out`.
-#[inline(always)]
-fn join_plain<T: Num, J: Join>(x: &[T], inner: usize, out: &mut [T]) {
-    for row in x.chunks_exact(inner) {
-        out.iter_mut()
-            .zip(row)
-            .for_each(|(o, &x)| *o = J::join(*o, x));
+/// [`fold_strip`] where several narrow rows make one wide one.
+fn fold_narrow<T: Num, J: Join>(x: &[T], inner: usize, out: &mut [T]) {
+    let mut acc = [J::start::<T>(); STRIP];
+    let acc = &mut acc[..STRIP / 2 / inner * inner];
+    let (whole, rest) = x.split_at(x.len() / acc.len() * acc.len());
+    fold_strip::<T, J>(whole, whole.len() / acc.len(), acc.len(), acc);
+    for part in [acc, rest] {
+        join_rows::<T, J>(part, part.len() / inner, inner, out);
     }
 }
 
-/// [`join_plain`] where several narrow rows make one wide one.
-#[inline(always)]
-fn join_narrow<T: Num, J: Join>(x: &[T], inner: usize, out: &mut [T]) {
-    let mut acc = [J::start::<T>(); STRIP];
-    let acc = &mut acc[..STRIP / 2 / inner * inner];
-    let whole = x.len() / acc.len();
-    join_rows::<T, J>(x, whole, acc.len(), acc);
-    join_plain::<T, J>(acc, inner, out);
-    join_plain::<T, J>(&x[whole * acc.len()..], inner, out);
-}
-
-/// Joins `n` rows, `stride` apart, to `out`.
-#[inline(always)]
-fn join_rows<T: Num, J: Join>(x: &[T], n: usize, stride: usize, out: &mut [T]) {
+/// Joins `n` rows, `stride` apart, to `out`, in groups.
+fn fold_strip<T: Num, J: Join>(x: &[T], n: usize, stride: usize, out: &mut [T]) {
+    if n <= ROWS {
+        return join_rows::<T, J>(x, n, stride, out);
+    }
     let mut acc = [T::ZERO; STRIP];
     let acc = &mut acc[..out.len()];
     for first in (0..n).step_by(ROWS) {
         acc.fill(J::start());
-        for k in first..n.min(first + ROWS) {
-            let row = &x[k * stride..][..acc.len()];
-            acc.iter_mut()
-                .zip(row)
-                .for_each(|(a, &x)| *a = J::join(*a, x));
+        join_rows::<T, J>(&x[first * stride..], ROWS.min(n - first), stride, acc);
+        join_rows::<T, J>(acc, 1, 0, out);
+    }
+}
+
+simd! {
+    up to [top::<T>()]
+    fn join_rows[T, J](x: &[T], n: usize, stride: usize, out: &mut [T]) where [T: Num, J: Join] {
+        for k in 0..n {
+            let row = &x[k * stride..][..out.len()];
+            out.iter_mut().zip(row).for_each(|(o, &x)| *o = J::join(*o, x));
         }
-        out.iter_mut()
-            .zip(&*acc)
-            .for_each(|(o, &a)| *o = J::join(*o, a));
     }
 }

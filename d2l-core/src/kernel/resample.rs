@@ -1,6 +1,13 @@
 //! Weighted sums of neighbours: along an axis with the same weights everywhere, and at scattered
 //! points of a plane.
-use super::{math::Float, simd::simd, threads::for_chunks};
+use super::{
+    math::Float,
+    simd::{
+        Level::{Avx2, Base},
+        simd, up_to,
+    },
+    threads::for_chunks,
+};
 
 /// Elements that one thread makes in one go.
 const CHUNK: usize = 1 << 13;
@@ -65,6 +72,7 @@ pub fn along<T: Float>(x: &[T], n: usize, inner: usize, taps: &Taps, out: &mut [
 }
 
 simd! {
+    up to [up_to::<T>(Avx2, Base)]
     fn add_scaled[T](out: &mut [T], w: T, x: &[T]) where [T: Float] {
         out.iter_mut().zip(x).for_each(|(o, &x)| *o = *o + w * x);
     }

@@ -1,5 +1,13 @@
 //! Running sums, products and their like along an axis.
-use super::{math::Num, reduce::Join, simd::simd, threads::for_chunks};
+use super::{
+    math::Num,
+    reduce::Join,
+    simd::{
+        Level::{Avx2, Base},
+        simd, up_to,
+    },
+    threads::for_chunks,
+};
 
 /// Elements that one thread handles in one go.
 const CHUNK: usize = 1 << 15;
@@ -75,6 +83,7 @@ impl<const REVERSE: bool> Direction for Order<REVERSE> {
 }
 
 simd! {
+    up to [up_to::<T>(Avx2, Base)]
     fn scan_rows[T, J, D](x: &[T], n: usize, out: &mut [T]) where [T: Scan, J: Join, D: Direction] {
         for (x, out) in x.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
             let mut total = J::start::<T::Wide>();
@@ -105,6 +114,7 @@ simd! {
 }
 
 simd! {
+    up to [up_to::<T>(Avx2, Base)]
     fn scan_columns[T, J, D](x: &[T], n: usize, inner: usize, out: &mut [T])
     where [T: Scan, J: Join, D: Direction] {
         let blocks = x.chunks_exact(n * inner).zip(out.chunks_exact_mut(n * inner));

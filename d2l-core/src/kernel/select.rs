@@ -1,5 +1,11 @@
 //! Choosing between two slices, element by element.
-use super::{simd::simd, threads::for_chunks};
+use super::{
+    simd::{
+        Level::{Avx2, Base},
+        simd, up_to,
+    },
+    threads::for_chunks,
+};
 
 /// `out[i] = if mask[i] != 0 { a[i] } else { b[i] }`.
 pub fn select<T: Copy + Send + Sync>(mask: &[u8], a: &[T], b: &[T], out: &mut [T]) {
@@ -13,6 +19,7 @@ pub fn select<T: Copy + Send + Sync>(mask: &[u8], a: &[T], b: &[T], out: &mut [T
 }
 
 simd! {
+    up to [up_to::<T>(Avx2, Base)]
     fn select_simd[T](mask: &[u8], a: &[T], b: &[T], out: &mut [T]) where [T: Copy] {
         let n = out.len();
         let (mask, a, b) = (&mask[..n], &a[..n], &b[..n]);

@@ -1,7 +1,7 @@
 //! Run-time choice of the instruction set: one portable body, one shell per level.
 //!
-//! A kernel is written once inside [`simd!`]; the macro compiles it three times and picks a shell by
-//! [`level`]. The body sees the constant `FMA`: whether a fused multiply-add is an instruction here
+//! A kernel is written once inside [`simd!`]; the macro compiles it up to three times and picks a shell
+//! by [`level`]. The body sees the constant `FMA`: whether a fused multiply-add is an instruction here
 //! (elsewhere it would be a library call). So results may differ in the last bit between levels,
 //! never between thread counts.
 use std::{
@@ -108,14 +108,39 @@ pub fn levels() -> impl Iterator<Item = Level> {
     Level::ALL.into_iter().filter(|&l| l <= machine())
 }
 
-/// Compiles a generic function for every level and dispatches by [`level`].
+/// The highest level that a loop over `T` is compiled for, unless it says otherwise. AVX-512 is for
+/// f32, in which models compute.
+pub const fn highest<T>() -> Level {
+    up_to::<T>(Level::Avx512, Level::Avx2)
+}
+
+/// `single` for loops over f32, `other` for wider and narrower numbers: each level is one more copy of
+/// the loop in every program, which rarely used ones are not worth.
+pub const fn up_to<T>(single: Level, other: Level) -> Level {
+    if size_of::<T>() == 4 { single } else { other }
+}
+
+/// Compiles a generic function for several levels and dispatches by [`level`].
 ///
 /// `simd! { pub fn name[T, F](x: &[T], f: F) -> T where [T: Float, F: Fn(T) -> T] { body } }`:
 /// type parameters in square brackets, their bounds after `where`, plain names as arguments. The
-/// body may use the constant `FMA`.
+/// body may use the constant `FMA`. The levels end at [`highest`] of the first type parameter, or at
+/// what `up to [level]` in front of it all says: `Avx2` where the memory sets the pace.
 macro_rules! simd {
-    ($(#[$attr:meta])* $vis:vis fn $name:ident[$($g:ident),*]($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)?
-        where [$($bounds:tt)*] $body:block) => {
+    ($(#[$attr:meta])* $vis:vis fn $name:ident[$first:ident $($rest:tt)*] $($more:tt)*) => {
+        simd! {
+            up to [$crate::kernel::simd::highest::<$first>()]
+            $(#[$attr])* $vis fn $name[$first $($rest)*] $($more)*
+        }
+    };
+    ($(#[$attr:meta])* $vis:vis fn $name:ident[] $($more:tt)*) => {
+        simd! {
+            up to [$crate::kernel::simd::Level::Avx512]
+            $(#[$attr])* $vis fn $name[] $($more)*
+        }
+    };
+    (up to [$most:expr] $(#[$attr:meta])* $vis:vis fn $name:ident[$($g:ident),*]
+        ($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? where [$($bounds:tt)*] $body:block) => {
         $(#[$attr])*
         #[inline]
         $vis fn $name<$($g),*>($($arg: $ty),*) $(-> $ret)? where $($bounds)* {
@@ -138,12 +163,21 @@ macro_rules! simd {
             }
 
             #[cfg(target_arch = "x86_64")]
-            match $crate::kernel::simd::level() {
-                // SAFETY: `level` never exceeds what the machine was found to have.
-                $crate::kernel::simd::Level::Avx512 => return unsafe { avx512::<$($g),*>($($arg),*) },
-                // SAFETY: as above.
-                $crate::kernel::simd::Level::Avx2 => return unsafe { avx2::<$($g),*>($($arg),*) },
-                $crate::kernel::simd::Level::Base => {}
+            {
+                use $crate::kernel::simd::{Level as Shell, level};
+                // The conditions on constants stand alone: shells behind a false one are not compiled.
+                if const { $most as u8 >= Shell::Avx512 as u8 } {
+                    if level() == Shell::Avx512 {
+                        // SAFETY: `level` never exceeds what the machine was found to have.
+                        return unsafe { avx512::<$($g),*>($($arg),*) };
+                    }
+                }
+                if const { $most as u8 >= Shell::Avx2 as u8 } {
+                    if level() >= Shell::Avx2 {
+                        // SAFETY: as above.
+                        return unsafe { avx2::<$($g),*>($($arg),*) };
+                    }
+                }
             }
             body::<{ $crate::kernel::simd::BASE_FMA }, $($g),*>($($arg),*)
         }

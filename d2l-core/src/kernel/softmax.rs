@@ -9,7 +9,10 @@ mod tests;
 use super::{
     copy::transpose,
     math::Float,
-    simd::simd,
+    simd::{
+        Level::{Avx512, Base},
+        simd, up_to,
+    },
     threads::{Shared, for_chunks},
 };
 
@@ -49,31 +52,22 @@ pub fn log_softmax<T: Float>(x: &[T], out: &mut [T], n: usize) {
 /// without any element above `-inf`.
 pub fn softmax_masked<T: Float>(x: &[T], lengths: &[usize], out: &mut [T], n: usize) {
     assert!(x.len() == out.len() && lengths.len() * n == out.len());
-    if !out.is_empty() {
-        for_chunks(out, rows_per_chunk(n) * n, |i, out| {
-            softmax_masked_rows(&x[i..][..out.len()], &lengths[i / n..], out, n)
-        });
+    if out.is_empty() {
+        return;
     }
-}
-
-simd! {
-    fn softmax_masked_rows[T](x: &[T], lengths: &[usize], out: &mut [T], n: usize) where [T: Float] {
-        for (r, (x, out)) in x.chunks_exact(n).zip(out.chunks_exact_mut(n)).enumerate() {
-            let (out, rest) = out.split_at_mut(lengths[r]);
+    for_chunks(out, rows_per_chunk(n) * n, |i, out| {
+        let rows = x[i..].chunks_exact(n).zip(&lengths[i / n..]);
+        for ((x, &len), out) in rows.zip(out.chunks_exact_mut(n)) {
+            let (out, rest) = out.split_at_mut(len);
             rest.fill(T::ZERO);
-            let x = &x[..out.len()];
-            let max = fold(x, T::LOWEST, greatest);
-            // A NaN is above nothing.
-            if max == T::LOWEST && !x.iter().any(|x| x.is_nan()) {
+            let x = &x[..len];
+            if x.iter().all(|&x| x == T::LOWEST) {
                 out.fill(T::ZERO);
-                continue;
+            } else {
+                softmax_rows(x, out, len);
             }
-            x.iter().zip(&mut *out).for_each(|(&x, o)| *o = x - max);
-            exp_all::<FMA, T>(out);
-            let sum = fold(out, T::ZERO, T::plus);
-            out.iter_mut().for_each(|o| *o = *o / sum);
         }
-    }
+    });
 }
 
 /// The gradient of [`softmax`]: `gx = y (g - Σ g y)` from its result `y` and the gradient `g` of that.
@@ -113,56 +107,76 @@ fn by_rows<T: Float>(
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn softmax_rows[T](x: &[T], out: &mut [T], n: usize) where [T: Float] {
         let memory = &mut [[T::ZERO; GROUP]; SHORT];
         let (x, out) = (x.chunks(group(n) * n), out.chunks_mut(group(n) * n));
         for (x, out) in x.zip(out) {
-            if n <= SHORT && x.len() > n {
-                let mut columns = Columns::new(x, n, memory);
-                columns.subtract(columns.fold(T::LOWEST, greatest));
-                exp_all::<FMA, T>(columns.all());
-                columns.divide(columns.fold(T::ZERO, T::plus));
-                transpose(n, x.len() / n, columns.all(), GROUP, out, n);
+            let mut columns = if n <= SHORT && x.len() > n {
+                Some(Columns::new(x, n, memory))
             } else {
-                let max = fold(x, T::LOWEST, greatest);
-                by_row(x, out, n, |_, x, _| x - max);
-                exp_all::<FMA, T>(out);
-                let sum = fold(out, T::ZERO, T::plus);
-                by_row(x, out, n, |_, _, o| o / sum);
+                None
+            };
+            let powers = match &mut columns {
+                Some(columns) => {
+                    columns.subtract(columns.fold(T::LOWEST, greatest));
+                    columns.all()
+                }
+                None => {
+                    let max = fold(x, T::LOWEST, greatest);
+                    by_row(x, out, n, |_, x, _| x - max);
+                    &mut *out
+                }
+            };
+            exp_all::<FMA, T>(powers);
+            match columns {
+                Some(mut columns) => {
+                    columns.divide(columns.fold(T::ZERO, T::plus));
+                    transpose(n, x.len() / n, columns.all(), GROUP, out, n);
+                }
+                None => {
+                    let sum = fold(out, T::ZERO, T::plus);
+                    by_row(x, out, n, |_, _, o| o / sum);
+                }
             }
         }
     }
 }
 
+fn log_softmax_rows<T: Float>(x: &[T], out: &mut [T], n: usize) {
+    let memory = &mut [[T::ZERO; GROUP]; SHORT];
+    let (x, out) = (x.chunks(group(n) * n), out.chunks_mut(group(n) * n));
+    for (x, out) in x.zip(out) {
+        let (max, ln) = max_and_ln(x, n, memory);
+        subtract_rows(x, out, n, &max, &ln);
+    }
+}
+
 simd! {
-    fn log_softmax_rows[T](x: &[T], out: &mut [T], n: usize) where [T: Float] {
-        let memory = &mut [[T::ZERO; GROUP]; SHORT];
-        let (x, out) = (x.chunks(group(n) * n), out.chunks_mut(group(n) * n));
-        for (x, out) in x.zip(out) {
-            let (max, ln) = max_and_ln::<FMA, T>(x, n, memory);
-            by_row(x, out, n, |r, x, _| x - max[r] - ln[r]);
+    up to [up_to::<T>(Avx512, Base)]
+    fn subtract_rows[T](x: &[T], out: &mut [T], n: usize, max: &[T; GROUP], ln: &[T; GROUP])
+    where [T: Float] {
+        by_row(x, out, n, |r, x, _| x - max[r] - ln[r]);
+    }
+}
+
+fn logsumexp_rows<T: Float>(x: &[T], out: &mut [T], n: usize) {
+    let memory = &mut [[T::ZERO; GROUP]; SHORT];
+    for (x, out) in x.chunks(group(n) * n).zip(out.chunks_mut(group(n))) {
+        let (max, ln) = max_and_ln(x, n, memory);
+        for (r, (x, o)) in x.chunks_exact(n).zip(out).enumerate() {
+            // An infinite maximum is the result, unless there is a NaN beside it.
+            *o = if ln[r].is_nan() {
+                x.iter().fold(max[r], |a, &b| a.max_nan(b))
+            } else {
+                max[r] + ln[r]
+            };
         }
     }
 }
 
 simd! {
-    fn logsumexp_rows[T](x: &[T], out: &mut [T], n: usize) where [T: Float] {
-        let memory = &mut [[T::ZERO; GROUP]; SHORT];
-        for (x, out) in x.chunks(group(n) * n).zip(out.chunks_mut(group(n))) {
-            let (max, ln) = max_and_ln::<FMA, T>(x, n, memory);
-            for (r, (x, o)) in x.chunks_exact(n).zip(out).enumerate() {
-                // An infinite maximum is the result, unless there is a NaN beside it.
-                *o = if ln[r].is_nan() {
-                    x.iter().fold(max[r], |a, &b| a.max_nan(b))
-                } else {
-                    max[r] + ln[r]
-                };
-            }
-        }
-    }
-}
-
-simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn softmax_backward_rows[T](g: &[T], y: &[T], gx: &mut [T], n: usize) where [T: Float] {
         for ((g, y), gx) in g.chunks_exact(n).zip(y.chunks_exact(n)).zip(gx.chunks_exact_mut(n)) {
             g.iter().zip(y).zip(&mut *gx).for_each(|((&g, &y), o)| *o = g * y);
@@ -173,6 +187,7 @@ simd! {
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn log_softmax_backward_rows[T](g: &[T], y: &[T], gx: &mut [T], n: usize) where [T: Float] {
         gx.copy_from_slice(y);
         exp_all::<FMA, T>(gx);
@@ -205,18 +220,22 @@ pub fn cross_entropy_forward<T: Float>(
     });
 }
 
-simd! {
-    fn cross_entropy_rows[T](x: &[T], labels: &[i64], n: usize, losses: &mut [T], lse: &mut [T]) where [T: Float] {
-        let (rows, memory) = (lse.len(), &mut [[T::ZERO; GROUP]; SHORT]);
-        for first in (0..rows).step_by(group(n)) {
-            let count = group(n).min(rows - first);
-            let x = &x[first * n..][..count * n];
-            let (max, ln) = max_and_ln::<FMA, T>(x, n, memory);
-            for r in 0..count {
-                // In this order a small loss of large logits keeps its digits.
-                losses[first + r] = ln[r] - (x[r * n..][..n][labels[first + r] as usize] - max[r]);
-                lse[first + r] = max[r] + ln[r];
-            }
+fn cross_entropy_rows<T: Float>(
+    x: &[T],
+    labels: &[i64],
+    n: usize,
+    losses: &mut [T],
+    lse: &mut [T],
+) {
+    let (rows, memory) = (lse.len(), &mut [[T::ZERO; GROUP]; SHORT]);
+    for first in (0..rows).step_by(group(n)) {
+        let count = group(n).min(rows - first);
+        let x = &x[first * n..][..count * n];
+        let (max, ln) = max_and_ln(x, n, memory);
+        for r in 0..count {
+            // In this order a small loss of large logits keeps its digits.
+            losses[first + r] = ln[r] - (x[r * n..][..n][labels[first + r] as usize] - max[r]);
+            lse[first + r] = max[r] + ln[r];
         }
     }
 }
@@ -254,6 +273,7 @@ pub fn cross_entropy_backward<T: Float>(
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn cross_entropy_backward_rows[T](x: &[T], labels: &[i64], lse: &[T], scale: &[T], n: usize, gx: &mut [T])
     where [T: Float] {
         by_row(x, gx, n, |r, x, _| x - lse[r]);
@@ -290,34 +310,34 @@ fn exp_all<const FMA: bool, T: Float>(x: &mut [T]) {
     }
 }
 
-/// For a group of short rows or a long one, the greatest element `m` of each and its `ln Σ e^(x - m)`.
-#[inline(always)]
-fn max_and_ln<const FMA: bool, T: Float>(
-    x: &[T],
-    n: usize,
-    memory: &mut Memory<T>,
-) -> ([T; GROUP], [T; GROUP]) {
-    if n > SHORT || x.len() == n {
-        let max = fold(x, T::LOWEST, greatest);
-        let mut sum = T::ZERO;
-        let scratch = memory.as_flattened_mut();
-        for x in x.chunks(scratch.len()) {
-            let e = &mut scratch[..x.len()];
-            by_row(x, e, x.len(), |_, x, _| x - max);
-            exp_all::<FMA, T>(e);
-            sum = sum + fold(e, T::ZERO, T::plus);
+simd! {
+    up to [up_to::<T>(Avx512, Base)]
+    /// For a group of short rows or a long one, the greatest element `m` of each and its
+    /// `ln Σ e^(x - m)`.
+    fn max_and_ln[T](x: &[T], n: usize, memory: &mut Memory<T>) -> ([T; GROUP], [T; GROUP])
+    where [T: Float] {
+        if n > SHORT || x.len() == n {
+            let max = fold(x, T::LOWEST, greatest);
+            let mut sum = T::ZERO;
+            let scratch = memory.as_flattened_mut();
+            for x in x.chunks(scratch.len()) {
+                let e = &mut scratch[..x.len()];
+                by_row(x, e, x.len(), |_, x, _| x - max);
+                exp_all::<FMA, T>(e);
+                sum = sum + fold(e, T::ZERO, T::plus);
+            }
+            return ([max; GROUP], [sum.ln_in::<FMA>(); GROUP]);
         }
-        return ([max; GROUP], [sum.ln_in::<FMA>(); GROUP]);
+        let mut columns = Columns::new(x, n, memory);
+        let max = columns.fold(T::LOWEST, greatest);
+        columns.subtract(max);
+        exp_all::<FMA, T>(columns.all());
+        let mut ln = columns.fold(T::ZERO, T::plus);
+        for ln in &mut ln {
+            *ln = ln.ln_in::<FMA>();
+        }
+        (max, ln)
     }
-    let mut columns = Columns::new(x, n, memory);
-    let max = columns.fold(T::LOWEST, greatest);
-    columns.subtract(max);
-    exp_all::<FMA, T>(columns.all());
-    let mut ln = columns.fold(T::ZERO, T::plus);
-    for ln in &mut ln {
-        *ln = ln.ln_in::<FMA>();
-    }
-    (max, ln)
 }
 
 /// A group of short rows, transposed: one row per lane.

@@ -1,4 +1,5 @@
 //! One axis as the rows of a contiguous tensor, and elements taken from it.
+use super::walk::widen;
 use crate::{
     DType, Tensor,
     error::Result,
@@ -29,14 +30,14 @@ impl Tensor {
         }
     }
 
-    /// The elements along `dim` whose places `places(rows, n, m, index)` finds, `m` of them, and the
-    /// places.
+    /// The elements along `dim` whose places `places(rows, n, index)` finds, `m(n)` of each row of `n`,
+    /// and the places. It finds bytes and bools as `I64`.
     pub(crate) fn choose(
         &self,
         op: &'static str,
         dim: isize,
-        m: impl FnOnce(usize) -> Result<usize>,
-        places: impl FnOnce(&Tensor, usize, &mut [i64]),
+        m: &dyn Fn(usize) -> Result<usize>,
+        places: &dyn Fn(&Tensor, usize, &mut [i64]),
     ) -> Result<(Tensor, Tensor)> {
         let a = axis(op, dim, self.dim())?;
         let rows = self.rows_along(a);
@@ -46,7 +47,8 @@ impl Tensor {
             0 => *rows.dims(),
             d => rows.dims().with(d - 1, m),
         };
-        let index = Tensor::build::<i64>(DType::I64, shape, |out| places(&rows, n, out));
+        let keys = widen(rows.clone());
+        let index = Tensor::build::<i64>(DType::I64, shape, |out| places(&keys, n, out));
         let values = stored!(self.dtype(), T => Tensor::build::<T>(self.dtype(), shape, |out| {
             sort::pick_rows(&rows.read::<T>(), n, &index.read::<i64>(), m, out);
         }));

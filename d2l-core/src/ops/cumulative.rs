@@ -7,7 +7,7 @@ use crate::{
         scan,
     },
     ops::walk::widen,
-    tensor::{axis, float, stored, wide},
+    tensor::{axis, float, wide},
 };
 
 impl Tensor {
@@ -190,8 +190,8 @@ fn running_best(
     dim: isize,
     greatest: bool,
 ) -> Result<(Tensor, Tensor)> {
-    x.choose(op, dim, Ok, |rows, n, out| {
-        stored!(x.dtype(), T => scan::running_best(&rows.read::<T>(), n, greatest, out));
+    x.choose(op, dim, &Ok, &|rows, n, out| {
+        wide!(rows.dtype(), T => scan::running_best(&rows.read::<T>(), n, greatest, out));
     })
 }
 

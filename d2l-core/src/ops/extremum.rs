@@ -1,10 +1,13 @@
 //! Largest and smallest elements and where they are.
-use super::over::{Over, reductions};
+use super::{
+    over::{Over, reductions},
+    walk::widen,
+};
 use crate::{
     DType, Tensor,
     error::{Result, ok},
     kernel::reduce::{self, Max, Min},
-    tensor::{axis, stored},
+    tensor::{axis, wide},
 };
 
 macro_rules! extremum {
@@ -113,15 +116,15 @@ macro_rules! extremum {
             let a = axis(op, dim, x.dim())?;
             let over = Over::dims(op, x, dim, true)?;
             over.check_some(op, x)?;
-            let own = x.contiguous_raw();
+            let own = widen(x.contiguous_raw());
             let outer = x.shape().iter().take(a).product();
             let inner = x.shape().iter().skip(a + 1).product();
             let mut index = vec![0i64; over.shape.numel()];
-            let y = stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), over.shape, |out| {
+            let y = wide!(own.dtype(), T => Tensor::build::<T>(own.dtype(), over.shape, |out| {
                 reduce::$kernel(&own.read::<T>(), outer, over.n, inner, out, &mut index);
             }));
             let index = Tensor::build::<i64>(DType::I64, over.shape, |out| out.copy_from_slice(&index));
-            Ok((y.taken_from(op, x, a, &index), index))
+            Ok((y.to_dtype(x.dtype()).taken_from(op, x, a, &index), index))
         }
 
         /// The values alone, without gradient.

@@ -4,7 +4,7 @@ use crate::{
     Tensor,
     error::{Result, ok},
     kernel::{math::Num, sort as kernel},
-    tensor::stored,
+    tensor::wide,
 };
 
 macro_rules! median {
@@ -81,19 +81,14 @@ fn middle(
     op: &'static str,
     x: &Tensor,
     dim: isize,
-    rank: impl Fn(usize, usize) -> usize + Sync,
+    rank: fn(usize, usize) -> usize,
 ) -> Result<(Tensor, Tensor)> {
     Over::dims(op, x, dim, true)?.check_some(op, x)?;
-    x.choose(
-        op,
-        dim,
-        |_| Ok(1),
-        |rows, n, out| {
-            stored!(x.dtype(), T => kernel::nth_rows(&rows.read::<T>(), n, |row: &[T]| {
+    x.choose(op, dim, &|_| Ok(1), &|rows, n, out| {
+        wide!(rows.dtype(), T => kernel::nth_rows(&rows.read::<T>(), n, &|row: &[T]| {
                 rank(row.iter().filter(|v| Num::is_nan(**v)).count(), n)
             }, out));
-        },
-    )
+    })
 }
 
 #[cfg(test)]

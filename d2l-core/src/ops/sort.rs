@@ -4,7 +4,7 @@ use crate::{
     Tensor,
     error::{Result, bail, ok},
     kernel::sort as kernel,
-    tensor::stored,
+    tensor::wide,
 };
 
 impl Tensor {
@@ -176,8 +176,8 @@ impl Tensor {
 }
 
 fn sorted(op: &'static str, x: &Tensor, dim: isize, down: bool) -> Result<(Tensor, Tensor)> {
-    x.choose(op, dim, Ok, |rows, n, out| {
-        stored!(x.dtype(), T => kernel::argsort_rows(&rows.read::<T>(), n, down, out));
+    x.choose(op, dim, &Ok, &|rows, n, out| {
+        wide!(rows.dtype(), T => kernel::argsort_rows(&rows.read::<T>(), n, down, out));
     })
 }
 
@@ -194,8 +194,8 @@ fn first(
         }
         Ok(k)
     };
-    x.choose(op, dim, fits, |rows, n, out| {
-        stored!(x.dtype(), T => kernel::first_rows(&rows.read::<T>(), n, k, down, out));
+    x.choose(op, dim, &fits, &|rows, n, out| {
+        wide!(rows.dtype(), T => kernel::first_rows(&rows.read::<T>(), n, k, down, out));
     })
 }
 
@@ -206,8 +206,8 @@ fn kth(op: &'static str, x: &Tensor, k: usize, dim: isize) -> Result<(Tensor, Te
         }
         Ok(1)
     };
-    x.choose(op, dim, fits, |rows, n, out| {
-        stored!(x.dtype(), T => kernel::nth_rows(&rows.read::<T>(), n, |_| k - 1, out));
+    x.choose(op, dim, &fits, &|rows, n, out| {
+        wide!(rows.dtype(), T => kernel::nth_rows(&rows.read::<T>(), n, &|_| k - 1, out));
     })
 }
 
@@ -216,8 +216,8 @@ fn mode(op: &'static str, x: &Tensor, dim: isize) -> Result<(Tensor, Tensor)> {
     x.choose(
         op,
         dim,
-        |_| Ok(1),
-        |rows, n, out| stored!(x.dtype(), T => kernel::mode_rows(&rows.read::<T>(), n, out)),
+        &|_| Ok(1),
+        &|rows, n, out| wide!(rows.dtype(), T => kernel::mode_rows(&rows.read::<T>(), n, out)),
     )
 }
 

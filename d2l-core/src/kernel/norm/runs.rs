@@ -7,7 +7,10 @@
 use super::{
     super::{
         math::Float,
-        simd::simd,
+        simd::{
+            Level::{Avx512, Base},
+            simd, up_to,
+        },
         threads::{Shared, for_chunks},
     },
     CHUNK, moments, sum_by,
@@ -108,6 +111,7 @@ fn two_sums<T: Float>(
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn run_moments[T](x: &[T], n: usize, mean: &mut [T], squares: &mut [T]) where [T: Float] {
         for (x, (m, s)) in x.chunks_exact(n).zip(mean.iter_mut().zip(squares)) {
             (*m, *s) = moments(x, true);
@@ -116,6 +120,7 @@ simd! {
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn column_moments[T](x: &[T], mean: &mut [T], squares: &mut [T]) where [T: Float] {
         let n = mean.len();
         let count = T::from_f64((x.len() / n) as f64);
@@ -134,6 +139,7 @@ simd! {
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn run_dots[T](g: &[T], x: &[T], m: &[T], n: usize, sums: &mut [T], dots: &mut [T])
     where [T: Float] {
         for (r, (g, x)) in g.chunks_exact(n).zip(x.chunks_exact(n)).enumerate() {
@@ -145,6 +151,7 @@ simd! {
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn column_dots[T](g: &[T], x: &[T], m: &[T], sums: &mut [T], dots: &mut [T]) where [T: Float] {
         let n = sums.len();
         let m = &m[..n];
@@ -206,6 +213,7 @@ fn in_chunks<T: Float>(l: Layout, out: &mut [T], f: impl Fn(usize, &mut [T]) + S
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn apply_runs[T](x: &[T], n: usize, by: [&[T]; 3], y: &mut [T]) where [T: Float] {
         for (r, (x, y)) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)).enumerate() {
             let [m, a, b] = [by[0][r], by[1][r], by[2][r]];
@@ -215,6 +223,7 @@ simd! {
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn apply_columns[T](x: &[T], by: [&[T]; 3], y: &mut [T]) where [T: Float] {
         let n = by[0].len();
         let [m, a, b] = [&by[0][..n], &by[1][..n], &by[2][..n]];
@@ -227,6 +236,7 @@ simd! {
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn back_runs[T](g: &[T], x: &[T], n: usize, by: [&[T]; 4], gx: &mut [T]) where [T: Float] {
         let rows = g.chunks_exact(n).zip(x.chunks_exact(n)).zip(gx.chunks_exact_mut(n));
         for (r, ((g, x), gx)) in rows.enumerate() {
@@ -239,6 +249,7 @@ simd! {
 }
 
 simd! {
+    up to [up_to::<T>(Avx512, Base)]
     fn back_columns[T](g: &[T], x: &[T], by: [&[T]; 4], gx: &mut [T]) where [T: Float] {
         let n = by[0].len();
         let [m, a, b, c] = [&by[0][..n], &by[1][..n], &by[2][..n], &by[3][..n]];

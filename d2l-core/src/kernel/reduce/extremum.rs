@@ -6,7 +6,7 @@ use super::{
         simd::simd,
         threads::{Shared, for_chunks},
     },
-    CHUNK, LANES, SHORT, fold,
+    CHUNK, LANES, SHORT, fold, top,
 };
 
 /// Columns that are searched side by side.
@@ -126,21 +126,28 @@ fn best_of_many<T: Num, O: Order>(x: &[T]) -> (T, i64) {
         .expect("not empty")
 }
 
+fn best_rows<T: Num, O: Order>(x: &[T], n: usize, out: &mut [T], index: &mut [i64]) {
+    if n > SHORT {
+        for ((x, out), index) in x.chunks_exact(n).zip(out).zip(index) {
+            let at = best_of::<T, O>(x);
+            (*out, *index) = (x[at], at as i64);
+        }
+        return;
+    }
+    // Short rows side by side.
+    let mut columns = [[T::ZERO; STRIP]; SHORT];
+    let columns = columns.as_flattened_mut();
+    let parts = out.chunks_mut(STRIP).zip(index.chunks_mut(STRIP));
+    for (x, (out, index)) in x.chunks(n * STRIP).zip(parts) {
+        transpose(out.len(), n, x, n, columns, STRIP);
+        best_strip::<T, O>(columns, n, STRIP, out, index);
+    }
+}
+
 simd! {
-    fn best_rows[T, O](x: &[T], n: usize, out: &mut [T], index: &mut [i64]) where [T: Num, O: Order] {
-        if n > SHORT {
-            for ((x, out), index) in x.chunks_exact(n).zip(out).zip(index) {
-                let at = find::<T>(x, best::<T, O>(x));
-                (*out, *index) = (x[at], at as i64);
-            }
-            return;
-        }
-        // Short rows side by side.
-        let mut columns = [[T::ZERO; STRIP]; SHORT];
-        for ((x, out), index) in x.chunks(n * STRIP).zip(out.chunks_mut(STRIP)).zip(index.chunks_mut(STRIP)) {
-            transpose(out.len(), n, x, n, columns.as_flattened_mut(), STRIP);
-            best_strip::<T, O>(columns.as_flattened(), n, STRIP, out, index);
-        }
+    up to [top::<T>()]
+    fn best_of[T, O](x: &[T]) -> usize where [T: Num, O: Order] {
+        find::<T>(x, best::<T, O>(x))
     }
 }
 
@@ -177,42 +184,40 @@ fn find<T: Num>(x: &[T], value: T) -> usize {
         .expect("the value occurs")
 }
 
-simd! {
-    fn best_columns[T, O](x: &[T], n: usize, inner: usize, at: usize, out: &mut [T], index: &mut [i64])
-    where [T: Num, O: Order] {
-        let mut done = 0;
-        while done < out.len() {
-            let (o, i) = ((at + done) / inner, (at + done) % inner);
-            let width = (inner - i).min(out.len() - done).min(STRIP);
-            let (out, index) = (&mut out[done..done + width], &mut index[done..done + width]);
-            done += width;
-            best_strip::<T, O>(&x[o * n * inner + i..], n, inner, out, index);
-        }
-    }
-}
-
-/// Up to [`STRIP`] columns of `n` elements, `stride` apart.
-#[inline(always)]
-fn best_strip<T: Num, O: Order>(
+fn best_columns<T: Num, O: Order>(
     x: &[T],
     n: usize,
-    stride: usize,
+    inner: usize,
+    at: usize,
     out: &mut [T],
     index: &mut [i64],
 ) {
-    let mut at = [0u32; STRIP];
-    let at = &mut at[..out.len()];
-    out.copy_from_slice(&x[..out.len()]);
-    for k in 1..n {
-        let row = &x[k * stride..][..out.len()];
-        for ((best, at), &v) in out.iter_mut().zip(&mut *at).zip(row) {
-            let wins = O::beats(v, *best);
-            *best = if wins { v } else { *best };
-            *at = if wins { k as u32 } else { *at };
-        }
+    let mut done = 0;
+    while done < out.len() {
+        let (o, i) = ((at + done) / inner, (at + done) % inner);
+        let part = done..done + (inner - i).min(out.len() - done).min(STRIP);
+        done = part.end;
+        let x = &x[o * n * inner + i..];
+        best_strip::<T, O>(x, n, inner, &mut out[part.clone()], &mut index[part]);
     }
-    index
-        .iter_mut()
-        .zip(at)
-        .for_each(|(i, at)| *i = i64::from(*at));
+}
+
+simd! {
+    up to [top::<T>()]
+    /// Up to [`STRIP`] columns of `n` elements, `stride` apart.
+    fn best_strip[T, O](x: &[T], n: usize, stride: usize, out: &mut [T], index: &mut [i64])
+    where [T: Num, O: Order] {
+        let mut at = [0u32; STRIP];
+        let at = &mut at[..out.len()];
+        out.copy_from_slice(&x[..out.len()]);
+        for k in 1..n {
+            let row = &x[k * stride..][..out.len()];
+            for ((best, at), &v) in out.iter_mut().zip(&mut *at).zip(row) {
+                let wins = O::beats(v, *best);
+                *best = if wins { v } else { *best };
+                *at = if wins { k as u32 } else { *at };
+            }
+        }
+        index.iter_mut().zip(at).for_each(|(i, at)| *i = i64::from(*at));
+    }
 }

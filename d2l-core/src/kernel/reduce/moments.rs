@@ -4,7 +4,14 @@
 //! it; blocks are merged by the formula of Chan, Golub and LeVeque, in f64. So nothing cancels, however
 //! far the values are from zero.
 use super::{
-    super::{math::Float, simd::simd, threads::for_chunks},
+    super::{
+        math::Float,
+        simd::{
+            Level::{Avx2, Base},
+            simd, up_to,
+        },
+        threads::for_chunks,
+    },
     BLOCK, CHUNK, LANES, ROWS, SHORT, STRIP, chunk, fold,
 };
 
@@ -108,6 +115,7 @@ fn short<T: Float>(x: &[T]) -> Moments {
 }
 
 simd! {
+    up to [up_to::<T>(Avx2, Base)]
     fn rows[T](x: &[T], n: usize, out: &mut [Moments]) where [T: Float] {
         for (x, o) in x.chunks_exact(n).zip(out) {
             *o = Moments::default();
@@ -145,26 +153,23 @@ fn in_lanes<T: Float>(x: &[T], f: impl Fn(T) -> [T; 2]) -> [T; 2] {
     [fold(&mut a, T::plus), fold(&mut b, T::plus)]
 }
 
-simd! {
-    fn columns[T](x: &[T], n: usize, inner: usize, at: usize, out: &mut [Moments]) where [T: Float] {
-        let mut done = 0;
-        while done < out.len() {
-            let (o, i) = ((at + done) / inner, (at + done) % inner);
-            let width = STRIP.min(inner - i).min(out.len() - done);
-            let out = &mut out[done..done + width];
-            done += width;
-            out.fill(Moments::default());
-            if 2 * inner <= STRIP {
-                narrow(&x[o * n * inner..][..n * inner], inner, out);
-            } else {
-                strip(&x[o * n * inner + i..], n, inner, out);
-            }
+fn columns<T: Float>(x: &[T], n: usize, inner: usize, at: usize, out: &mut [Moments]) {
+    let mut done = 0;
+    while done < out.len() {
+        let (o, i) = ((at + done) / inner, (at + done) % inner);
+        let width = STRIP.min(inner - i).min(out.len() - done);
+        let out = &mut out[done..done + width];
+        done += width;
+        out.fill(Moments::default());
+        if 2 * inner <= STRIP {
+            narrow(&x[o * n * inner..][..n * inner], inner, out);
+        } else {
+            strip(&x[o * n * inner + i..], n, inner, out);
         }
     }
 }
 
 /// Narrow rows, of which several make one wide one.
-#[inline(always)]
 fn narrow<T: Float>(x: &[T], inner: usize, out: &mut [Moments]) {
     let mut wide = [Moments::default(); STRIP];
     let wide = &mut wide[..STRIP / inner * inner];
@@ -177,33 +182,35 @@ fn narrow<T: Float>(x: &[T], inner: usize, out: &mut [Moments]) {
     strip(rest, rest.len() / inner, inner, out);
 }
 
-/// Merges `n` rows, `stride` apart, into `out`.
-#[inline(always)]
-fn strip<T: Float>(x: &[T], n: usize, stride: usize, out: &mut [Moments]) {
-    let width = out.len();
-    let mut memory = [[T::ZERO; STRIP]; 3];
-    let [near, sum, square] = &mut memory;
-    for first in (0..n).step_by(ROWS) {
-        let rows = ROWS.min(n - first);
-        let row = |k: usize| &x[(first + k) * stride..][..width];
-        near[..width].fill(T::ZERO);
-        for k in 0..rows {
-            near.iter_mut().zip(row(k)).for_each(|(a, &x)| *a = *a + x);
-        }
-        let scale = T::from_f64(rows as f64);
-        near[..width].iter_mut().for_each(|a| *a = *a / scale);
-        sum[..width].fill(T::ZERO);
-        square[..width].fill(T::ZERO);
-        for k in 0..rows {
-            let sides = near.iter().zip(&mut *sum).zip(&mut *square);
-            for (((&m, s), q), &x) in sides.zip(row(k)) {
-                *s = *s + (x - m);
-                *q = *q + (x - m) * (x - m);
+simd! {
+    up to [up_to::<T>(Avx2, Base)]
+    /// Merges `n` rows, `stride` apart, into `out`.
+    fn strip[T](x: &[T], n: usize, stride: usize, out: &mut [Moments]) where [T: Float] {
+        let width = out.len();
+        let mut memory = [[T::ZERO; STRIP]; 3];
+        let [near, sum, square] = &mut memory;
+        for first in (0..n).step_by(ROWS) {
+            let rows = ROWS.min(n - first);
+            let row = |k: usize| &x[(first + k) * stride..][..width];
+            near[..width].fill(T::ZERO);
+            for k in 0..rows {
+                near.iter_mut().zip(row(k)).for_each(|(a, &x)| *a = *a + x);
             }
-        }
-        for (j, o) in out.iter_mut().enumerate() {
-            let [near, sum, square] = [near[j], sum[j], square[j]].map(T::to_f64);
-            *o = o.merge(Moments::around(rows, near, sum, square));
+            let scale = T::from_f64(rows as f64);
+            near[..width].iter_mut().for_each(|a| *a = *a / scale);
+            sum[..width].fill(T::ZERO);
+            square[..width].fill(T::ZERO);
+            for k in 0..rows {
+                let sides = near.iter().zip(&mut *sum).zip(&mut *square);
+                for (((&m, s), q), &x) in sides.zip(row(k)) {
+                    *s = *s + (x - m);
+                    *q = *q + (x - m) * (x - m);
+                }
+            }
+            for (j, o) in out.iter_mut().enumerate() {
+                let [near, sum, square] = [near[j], sum[j], square[j]].map(T::to_f64);
+                *o = o.merge(Moments::around(rows, near, sum, square));
+            }
         }
     }
 }
