@@ -52,6 +52,8 @@ fn check(name: &str, expected: Expected, parameters: &[Param], call: impl Fn() -
 #[test]
 fn layers_keep_their_outputs_and_what_backward_needs() {
     linear();
+    convolution();
+    batch_norm();
     lstm();
     attention();
 }
@@ -63,6 +65,28 @@ fn linear() {
         for_backward: 0, // the input, which is the caller's
     };
     check("Linear", expected, &layer.parameters(), || {
+        vec![layer.forward(&x)]
+    });
+}
+
+fn convolution() {
+    let (layer, x) = (Conv2d::new(3, 4, 3).padding(1), Tensor::randn([2, 3, 9, 9]));
+    let expected = Expected {
+        outputs: 2 * 4 * 9 * 9,
+        for_backward: 0, // the input, which is the caller's
+    };
+    check("Conv2d", expected, &layer.parameters(), || {
+        vec![layer.forward(&x)]
+    });
+}
+
+fn batch_norm() {
+    let (layer, x) = (BatchNorm2d::new(4), Tensor::randn([2, 4, 9, 9]));
+    let expected = Expected {
+        outputs: 2 * 4 * 9 * 9,
+        for_backward: 0, // mean and variance of each channel are no tensors
+    };
+    check("BatchNorm2d", expected, &layer.parameters(), || {
         vec![layer.forward(&x)]
     });
 }

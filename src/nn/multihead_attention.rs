@@ -3,8 +3,8 @@ use super::{Bias, Linear};
 use crate::{
     Module,
     module::{
-        Mode, Param,
-        init::{Normal, Uniform, Zeros},
+        Mode, Param, Refusal, giving,
+        init::{XavierNormal, XavierUniform, Zeros},
     },
 };
 use d2l_core::{AttentionMask, Error, MultiHead, Tensor};
@@ -107,22 +107,19 @@ impl MultiheadAttention {
             ..
         } = settings;
         let separate = (kdim, vdim) != (n, n);
-        let projection =
-            |rows, columns| Some(Param::started([rows, columns], xavier(rows, columns)));
-        let part = |columns| separate.then(|| projection(n, columns)).flatten();
-        let extra = || {
-            let spread = Normal(0.0, 1.0 / (n as f64).sqrt());
-            add_bias_kv.then(|| Param::started([1, 1, n], spread))
+        let projection = |on: bool, rows, columns| {
+            on.then(|| Param::started([rows, columns], XavierUniform::new()))
         };
+        let extra = || add_bias_kv.then(|| Param::started([1, 1, n], XavierNormal::new()));
         let out_proj = Linear::new(n, n).bias(bias);
         if bias {
             out_proj.bias.zero_();
         }
         MultiheadAttention {
-            q_proj_weight: part(n),
-            k_proj_weight: part(kdim),
-            v_proj_weight: part(vdim),
-            in_proj_weight: if separate { None } else { projection(3 * n, n) },
+            q_proj_weight: projection(separate, n, n),
+            k_proj_weight: projection(separate, n, kdim),
+            v_proj_weight: projection(separate, n, vdim),
+            in_proj_weight: projection(!separate, 3 * n, n),
             in_proj_bias: match bias {
                 true => Bias::new(Param::started([3 * n], Zeros)),
                 false => Bias::none(),
@@ -207,8 +204,19 @@ impl MultiheadAttention {
         self
     }
 
+    /// The results alone, of queries and of keys that are the values, too.
+    pub(super) fn apply(
+        &self,
+        q: &Tensor,
+        kv: &Tensor,
+        mask: AttentionMask,
+    ) -> Result<Tensor, Refusal> {
+        let work = || self.attend(q, kv, kv, mask).map(|(y, _)| y);
+        giving(self, work, |y| y).map_err(|e| Refusal::new(self, e))
+    }
+
     /// The results, and the weights `[n, heads, length, keys]`.
-    pub(super) fn attend(
+    fn attend(
         &self,
         q: &Tensor,
         k: &Tensor,
@@ -272,12 +280,6 @@ impl MultiheadAttention {
             other => other,
         }
     }
-}
-
-/// Xavier's uniform distribution.
-fn xavier(rows: usize, columns: usize) -> Uniform {
-    let bound = (6.0 / (rows + columns) as f64).sqrt();
-    Uniform(-bound, bound)
 }
 
 forward_with! {

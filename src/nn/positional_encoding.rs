@@ -5,8 +5,8 @@ use d2l_core::{DType, Error, ErrorKind, Tensor};
 /// Adds to every position `i` of a sequence its own row `P[i, 2j] = sin(i / 10000^(2j/d))`,
 /// `P[i, 2j+1] = cos(i / 10000^(2j/d))`, then dropout (the book's `PositionalEncoding`, 11.6).
 ///
-/// Shapes: `x [n, length, num_hiddens]` to the same; `p [1, max_len, num_hiddens]` is a buffer. A
-/// sequence is at most `max_len` long.
+/// Shapes: `x [n, length, num_hiddens]` to the same. A sequence is at most `max_len` long. The rows are
+/// no part of a state dict, since they follow from the sizes.
 ///
 /// ```
 /// use d2l::prelude::*;
@@ -18,8 +18,8 @@ use d2l_core::{DType, Error, ErrorKind, Tensor};
 #[derive(Module, Debug)]
 pub struct PositionalEncoding {
     /// The rows, `[1, max_len, num_hiddens]`.
-    pub p: Tensor,
     #[module(skip)]
+    pub p: Tensor,
     dropout: f64,
     mode: Mode,
 }

@@ -2,8 +2,8 @@
 use crate::module::Param;
 use d2l_core::{Tensor, no_grad};
 
-/// Scales all gradients by `max_norm / norm` if their common L2 norm is above `max_norm`; gives the
-/// norm before (PyTorch's `clip_grad_norm_`, book 9.5).
+/// Scales all gradients by `max_norm / (norm + 1e-6)` if that is below 1, with their common L2 norm;
+/// gives the norm before (PyTorch's `clip_grad_norm_`, book 9.5).
 ///
 /// ```
 /// use d2l::prelude::*;
@@ -21,8 +21,9 @@ pub fn clip_grad_norm_(params: &[Param], max_norm: f64) -> f64 {
             .map(|g| g.square().sum().item())
             .sum::<f64>()
             .sqrt();
-        if norm > max_norm {
-            grads.iter().for_each(|g| drop(g.mul_(max_norm / norm)));
+        let scale = max_norm / (norm + 1e-6);
+        if scale < 1.0 {
+            grads.iter().for_each(|g| drop(g.mul_(scale)));
         }
         norm
     })

@@ -27,6 +27,7 @@ mod row;
 mod sched;
 mod shape;
 mod sorting;
+mod train;
 
 use args::{Args, Outcome};
 use d2l_core::{DType, set_default_dtype};
@@ -126,6 +127,7 @@ fn run(folder: &Path, filters: &[String], own: bool) -> ExitCode {
     layers.rows(&folder.join("optim"), &optim::run);
     layers.refusals(&folder.join("errors/optim.json"), &optim::refused);
     layers.rows(&folder.join("sched"), &sched::run);
+    train::run(folder, &mut layers);
     panic::set_hook(hook);
     let shown = if filters.is_empty() { 2 } else { usize::MAX };
     report::print("operation", &ops.counts, shown);

@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The optimizer of this name. A new one gets a line here.
-fn build(name: &str, groups: Vec<ParamGroup>, lr: f64) -> Option<Box<dyn Optimizer>> {
+pub fn build(name: &str, groups: Vec<ParamGroup>, lr: f64) -> Option<Box<dyn Optimizer>> {
     Some(match name {
         "optim.ASGD" => Box::new(ASGD::new(groups, lr)),
         "optim.Adadelta" => Box::new(Adadelta::new(groups, lr)),
@@ -32,7 +32,7 @@ fn build(name: &str, groups: Vec<ParamGroup>, lr: f64) -> Option<Box<dyn Optimiz
 }
 
 /// The group with these options of a row.
-fn set(group: ParamGroup, options: &Json) -> Result<ParamGroup, String> {
+pub fn set(group: ParamGroup, options: &Json) -> Result<ParamGroup, String> {
     let options = options.as_object().ok_or("options are an object")?;
     options.iter().try_fold(group, |group, (name, value)| {
         Ok(match (name.as_str(), value) {

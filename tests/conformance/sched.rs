@@ -33,7 +33,7 @@ impl Given<'_> {
 }
 
 /// The schedule of this name. A new one gets a line here.
-fn schedule(name: &str, given: &Json) -> Option<Box<dyn Schedule>> {
+pub fn schedule(name: &str, given: &Json) -> Option<Box<dyn Schedule>> {
     let g = Given(given);
     Some(match name {
         "ConstantLR" => Box::new(

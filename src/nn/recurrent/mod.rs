@@ -1,6 +1,8 @@
 //! What RNN, LSTM and GRU share: parameters by layer and direction, and the walk over time.
 mod cell;
 mod step;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 use cell::check_state;

@@ -10,6 +10,8 @@ use d2l::prelude::*;
 pub fn build(name: &str, c: &Args) -> Option<Built> {
     match name {
         "MultiheadAttention" => attention(c),
+        "TransformerEncoderLayer" => encoder_layer(c),
+        "TransformerDecoderLayer" => decoder_layer(c),
         _ => None,
     }
 }
@@ -34,11 +36,7 @@ fn attention(c: &Args) -> Option<Built> {
         .batch_first(flag(c, 8, "batch_first", false));
     layer(module, move |m, a| {
         let (q, k, v) = (a.t(0), a.t(1), a.t(2));
-        let mask = functional::mask(
-            ["attn_mask", "key_padding_mask"].map(|name| a.tensor(usize::MAX, name)),
-            q,
-            heads,
-        );
+        let mask = mask(a, ["attn_mask", "key_padding_mask"], q, heads);
         // Whether weights are averaged is told in the call.
         let (y, weights) = match flag(a, usize::MAX, "average_attn_weights", true) {
             true => m.forward(q, k, v, mask),
@@ -61,4 +59,46 @@ fn by_heads(m: &MultiheadAttention, features: usize, heads: usize) -> MultiheadA
     other.out_proj.weight = m.out_proj.weight.clone();
     other.out_proj.bias = m.out_proj.bias.clone();
     other
+}
+
+/// Two masks of PyTorch as one of ours, for inputs like `x`.
+fn mask(a: &Args, names: [&str; 2], x: &Tensor, heads: usize) -> AttentionMask {
+    functional::mask(names.map(|name| a.tensor(usize::MAX, name)), x, heads)
+}
+
+/// The options that both layers share.
+macro_rules! with_options {
+    ($layer:expr, $c:expr) => {{
+        let layer = $layer
+            .dim_feedforward(size($c, 2, "dim_feedforward").unwrap_or(2048))
+            .dropout($c.float(3, "dropout").unwrap_or(0.1))
+            .layer_norm_eps($c.float(5, "layer_norm_eps").unwrap_or(1e-5))
+            .batch_first(flag($c, 6, "batch_first", false))
+            .norm_first(flag($c, 7, "norm_first", false))
+            .bias(flag($c, 8, "bias", true));
+        match $c.str(4, "activation") {
+            Some("gelu") => layer.activation(Tensor::gelu),
+            _ => layer,
+        }
+    }};
+}
+
+fn encoder_layer(c: &Args) -> Option<Built> {
+    let (d_model, heads) = (size(c, 0, "d_model")?, size(c, 1, "nhead")?);
+    let module = with_options!(TransformerEncoderLayer::new(d_model, heads), c);
+    layer(module, move |m, a| {
+        let mask = mask(a, ["src_mask", "src_key_padding_mask"], a.t(0), heads);
+        Some(m.forward(a.t(0), mask).into())
+    })
+}
+
+fn decoder_layer(c: &Args) -> Option<Built> {
+    let (d_model, heads) = (size(c, 0, "d_model")?, size(c, 1, "nhead")?);
+    let module = with_options!(TransformerDecoderLayer::new(d_model, heads), c);
+    layer(module, move |m, a| {
+        let (x, memory) = (a.t(0), a.t(1));
+        let own = mask(a, ["tgt_mask", "tgt_key_padding_mask"], x, heads);
+        let of_memory = mask(a, ["memory_mask", "memory_key_padding_mask"], x, heads);
+        Some(m.forward(x, memory, own, of_memory).into())
+    })
 }
