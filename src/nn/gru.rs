@@ -40,7 +40,7 @@ impl GRU {
     #[track_caller]
     pub fn new(input_size: usize, hidden_size: usize) -> GRU {
         GRU {
-            stack: Stack::new(Step::GRU, input_size, hidden_size),
+            stack: Stack::new(Step::Gru, input_size, hidden_size),
         }
     }
 

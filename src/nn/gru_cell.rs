@@ -18,7 +18,7 @@ cell! {
     /// let h = cell.forward(&Tensor::ones([3]), None);
     /// assert_eq!(cell.forward(&Tensor::ones([3]), Some(&h)).shape(), [4]);
     /// ```
-    GRUCell, Step::GRU
+    GRUCell, Step::Gru
 }
 
 impl GRUCell {
@@ -33,5 +33,5 @@ forward_with! {
     /// # Panics
     /// If the shape or dtype of `x` or `h` does not fit.
     GRUCell, |this, x, h: Option<&'a Tensor>| -> Tensor, |y| y,
-    one_step(Step::GRU, &this.weights(), x, h, None).map(|state| state.h)
+    one_step(Step::Gru, &this.weights(), x, h, None).map(|state| state.h)
 }

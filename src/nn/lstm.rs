@@ -41,7 +41,7 @@ impl LSTM {
     #[track_caller]
     pub fn new(input_size: usize, hidden_size: usize) -> LSTM {
         LSTM {
-            stack: Stack::new(Step::LSTM, input_size, hidden_size),
+            stack: Stack::new(Step::Lstm, input_size, hidden_size),
         }
     }
 

@@ -19,7 +19,7 @@ cell! {
     /// let (h, c) = cell.forward(&Tensor::ones([2, 3]), Some((&h, &c)));
     /// assert_eq!((h.shape(), c.shape()), (&[2, 4][..], &[2, 4][..]));
     /// ```
-    LSTMCell, Step::LSTM
+    LSTMCell, Step::Lstm
 }
 
 impl LSTMCell {
@@ -36,7 +36,7 @@ forward_with! {
     LSTMCell, |this, x, state: Option<(&'a Tensor, &'a Tensor)>| -> (Tensor, Tensor), |y| &y.0,
     {
         let (h, c) = state.unzip();
-        one_step(Step::LSTM, &this.weights(), x, h, c)
+        one_step(Step::Lstm, &this.weights(), x, h, c)
             .map(|state| (state.h, state.c.expect("an LSTM has a memory")))
     }
 }

@@ -43,7 +43,7 @@ pub(in crate::nn) fn one_step(
     let before = State {
         h: state("h", h)?,
         c: match step {
-            Step::LSTM => Some(state("c", c)?),
+            Step::Lstm => Some(state("c", c)?),
             _ => None,
         },
     };

@@ -272,7 +272,7 @@ impl Stack {
         Ok(State {
             h: state("h_0", h, s.state_size())?,
             c: match s.step {
-                Step::LSTM => Some(state("c_0", c, s.hidden_size)?),
+                Step::Lstm => Some(state("c_0", c, s.hidden_size)?),
                 _ => None,
             },
         })

@@ -10,9 +10,9 @@ pub(in crate::nn) enum Step {
     /// Its positive part.
     ReLU,
     /// Long short-term memory.
-    LSTM,
+    Lstm,
     /// Gated recurrent units.
-    GRU,
+    Gru,
 }
 
 /// What one step hands to the next.
@@ -29,8 +29,8 @@ impl Step {
     pub(in crate::nn) fn name(self) -> &'static str {
         match self {
             Step::Tanh | Step::ReLU => "rnn",
-            Step::LSTM => "lstm",
-            Step::GRU => "gru",
+            Step::Lstm => "lstm",
+            Step::Gru => "gru",
         }
     }
 
@@ -38,8 +38,8 @@ impl Step {
     pub(in crate::nn) fn gates(self) -> usize {
         match self {
             Step::Tanh | Step::ReLU => 1,
-            Step::GRU => 3,
-            Step::LSTM => 4,
+            Step::Gru => 3,
+            Step::Lstm => 4,
         }
     }
 
@@ -48,7 +48,7 @@ impl Step {
     pub(in crate::nn) fn of_input(self, x: &Tensor, w: &Weights<'_>) -> Result<Tensor, Error> {
         match (w.bias_ih, w.bias_hh) {
             // The reset gate scales the hidden part's bias, so it stays apart.
-            (Some(b), Some(hidden)) if self != Step::GRU => {
+            (Some(b), Some(hidden)) if self != Step::Gru => {
                 x.try_linear(w.weight_ih, Some(&(b + hidden)))
             }
             (b, _) => x.try_linear(w.weight_ih, b),
@@ -57,13 +57,13 @@ impl Step {
 
     /// The state after a step, from the input's part of the gates and the state before.
     pub(in crate::nn) fn next(self, x: &Tensor, before: &State, w: &Weights<'_>) -> State {
-        let bias = w.bias_hh.filter(|_| self == Step::GRU);
+        let bias = w.bias_hh.filter(|_| self == Step::Gru);
         let hidden = before.h.linear(w.weight_hh, bias);
         match self {
             Step::Tanh => State::of((x + hidden).tanh()),
             Step::ReLU => State::of((x + hidden).relu()),
-            Step::GRU => State::of(x.gru_gates(&hidden, &before.h)),
-            Step::LSTM => {
+            Step::Gru => State::of(x.gru_gates(&hidden, &before.h)),
+            Step::Lstm => {
                 let c = before.c.as_ref().expect("an LSTM has a memory");
                 let (h, c) = (x + hidden).lstm_gates(c);
                 let h = w.weight_hr.map_or(h.clone(), |w| h.linear(w, None));
