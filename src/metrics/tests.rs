@@ -93,8 +93,8 @@ fn batches_add_up() {
     check(Recall::new(4).average(Average::Micro), &y_hat, &y);
     check(F1Score::new(4), &y_hat, &y);
     check(Perplexity::new().ignore_index(2), &y_hat, &y);
-    check(MeanSquaredError::new(), &y_hat, &y_hat.flip(&[1]));
-    check(MeanAbsoluteError::new(), &y_hat, &y_hat.flip(&[1]));
+    check(MeanSquaredError::new(), &y_hat, &y_hat.flip([1]));
+    check(MeanAbsoluteError::new(), &y_hat, &y_hat.flip([1]));
 }
 
 /// The figures are sklearn's for these labels.

@@ -344,7 +344,7 @@ mod tests {
 
     #[test]
     fn an_input_that_does_not_fit_is_refused_with_the_place_of_the_layer() {
-        let net = sequential![Conv2d::new(1, 2, 3), ReLU, LazyConv2d::new(4, 5).groups(3)];
+        let net = sequential![Conv2d::new(1, 2, 3), ReLU, LazyConv2d::new(6, 5).groups(3)];
         let text = message(|| drop(net.forward(&Tensor::ones([1, 3, 8, 8]))));
         assert!(
             text.starts_with("conv2d: input [1, 3, 8, 8] has 3 channels")

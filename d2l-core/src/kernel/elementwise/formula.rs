@@ -45,7 +45,6 @@ pub trait Formula<const N: usize, const M: usize>: 'static {
     /// The gradient by `x` from that by the results `y`.
     fn gradient<const FMA: bool, T: Float>(x: [T; N], y: [T; M], g: [T; M]) -> [T; N];
     /// The gradient of the gradient by `x`, `y` and `g`, from that by its results.
-    #[expect(clippy::type_complexity, reason = "three lists")]
     fn second<const FMA: bool, T: Float>(
         x: [T; N],
         y: [T; M],
@@ -145,9 +144,9 @@ impl<F: Formula<N, M>, T: Float, const N: usize, const M: usize> Pass<T> for Gra
             let (y, g) = (at(&y, |_| F::OUTPUT, i), at(&g, |_| true, i));
             let by = F::gradient::<FMA, T>(x, y, g);
             let mut place = 0;
-            for k in 0..N {
-                if !F::NUMBERS[k] {
-                    out[place * TILE + i] = by[k];
+            for (v, number) in by.into_iter().zip(F::NUMBERS) {
+                if !number {
+                    out[place * TILE + i] = v;
                     place += 1;
                 }
             }
