@@ -37,7 +37,7 @@
 //! ```
 //!
 //! Where to look: [`module`] (structs as models), [`nn`] (layers), [`loss`], [`optim`], [`data`],
-//! [`train`] (the [`Trainer`] and checkpoints), [`metrics`], [`file`] (weights of other programs),
+//! [`train`] (the [`Trainer`] and checkpoints), [`metrics`], [`mod@file`] (weights of other programs),
 //! [`board`] (plots); [`Tensor`] and its gradients are
 //! the crate `d2l-core`, re-exported here.
 

@@ -2,10 +2,10 @@
 use super::{file, panic_message};
 use d2l::prelude::*;
 
-/// Every lazy layer, made anew, and the shape of an input.
 /// Name, how it is made, the shape of an input.
 type Entry = (&'static str, fn() -> Sequential, &'static [usize]);
 
+/// Every lazy layer.
 const LAZY: [Entry; 13] = [
     ("LazyLinear", || sequential![LazyLinear::new(2)], &[4, 3]),
     (

@@ -17,10 +17,13 @@ use d2l::prelude::*;
 use serde_json::Value as Json;
 use std::rc::Rc;
 
+/// A call with a row's arguments; `None` if there is no mapping for them.
+type Call = Box<dyn Fn(&Args) -> Option<Outcome>>;
+
 /// A layer with its state, or a loss, which has none.
 pub struct Built {
     module: Option<Rc<dyn Module>>,
-    call: Box<dyn Fn(&Args) -> Option<Outcome>>,
+    call: Call,
 }
 
 impl Built {
