@@ -9,7 +9,7 @@ pub use crate::{
         Metrics, Model, Module, ModuleExt, Optimizer, Param, Summarize, Trainable, accuracy,
         init::{self, Constant, Normal, Uniform, Zeros},
     },
-    nn::{Threshold, *}, // the layer, not the setting of a schedule
+    nn::*,
     optim::*,
     sequential,
     train::{Checkpoint, Fit, Trainer},
