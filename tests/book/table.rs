@@ -65,7 +65,8 @@ fn row_of(function: &str) -> Option<String> {
 /// The names of all test functions of this package.
 fn test_functions() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = [root, &root.join("book")].map(|dir| fs::read_dir(dir).unwrap());
+    let dirs = [root.into(), root.join("book"), root.join("lazy")];
+    let files = dirs.map(|dir| fs::read_dir(dir).unwrap());
     let files = files
         .into_iter()
         .flatten()

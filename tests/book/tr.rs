@@ -163,7 +163,8 @@ fn tr_7_a_step_is_loss_zero_grad_backward_clip_update() {
         "step Some(3.0)",
         "train (true, true)",
         "zero_grad",
-        "step Some(4.0)",
+        // PyTorch's scale, 4 / (8 + 1e-6)
+        "step Some(3.999999523162842)",
     ];
     assert_eq!(
         parts, expected,

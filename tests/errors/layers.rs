@@ -185,6 +185,11 @@ layers! {
     Tanh: Tanh, |l| l.forward(&ones([4, 3]));
     Tanhshrink: Tanhshrink, |l| l.forward(&ones([4, 3]));
     Threshold: Threshold::new(0.1, 2), |l| l.forward(&ones([4, 3]));
+    Transformer: Transformer::new(4, 2), |l| transform(l, 4), |l| transform(l, 6);
+    TransformerDecoder: TransformerDecoder::new(TransformerDecoderLayer::new(4, 2), 2), |l| l.forward(&ones([3, 5, 4]), &ones([3, 5, 4]), None, None), |l| l.forward(&ones([3, 5, 6]), &ones([3, 5, 4]), None, None);
+    TransformerDecoderLayer: TransformerDecoderLayer::new(4, 2), |l| l.forward(&ones([3, 5, 4]), &ones([3, 5, 4]), None, None), |l| l.forward(&ones([3, 5, 6]), &ones([3, 5, 4]), None, None);
+    TransformerEncoder: TransformerEncoder::new(TransformerEncoderLayer::new(4, 2), 2), |l| l.forward(&ones([3, 5, 4]), None), |l| l.forward(&ones([3, 5, 6]), None);
+    TransformerEncoderLayer: TransformerEncoderLayer::new(4, 2), |l| l.forward(&ones([3, 5, 4]), None), |l| l.forward(&ones([3, 5, 6]), None);
     Unflatten: Unflatten::new(1, (2, 3)), |l| l.forward(&ones([2, 6])), |l| l.forward(&ones([2, 5]));
     Unfold: Unfold::new(2), |l| l.forward(&ones([1, 3, 3])), |l| l.forward(&ones([3]));
     Upsample: Upsample::scale_factor(2), |l| l.forward(&ones([1, 2, 3])), |l| l.forward(&ones([3]));
@@ -200,6 +205,11 @@ fn words<const N: usize>(shape: [usize; N]) -> Tensor {
 fn attend(l: &MultiheadAttention, features: usize) -> Tensor {
     let x = ones([3, 5, features]);
     l.forward(&x, &x, &x, None).0
+}
+
+fn transform(l: &Transformer, features: usize) -> Tensor {
+    let x = ones([3, 5, features]);
+    l.forward(&x, &x, None, None, None)
 }
 
 /// What else `d2l::nn` has: parts of layers, and lists that are not called.
