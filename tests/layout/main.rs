@@ -4,6 +4,7 @@ mod crates;
 mod files;
 mod imports;
 mod macros;
+mod nn;
 mod ops;
 mod optim;
 
