@@ -62,3 +62,26 @@ fn every_layer_has_pytorchs_name_and_an_example_that_asserts() {
     }
     assert_none("layers", offenders);
 }
+
+/// A layer or a loss is its own file and a line in the list of its folder: nothing outside of the folder
+/// knows it by name, and the prelude takes all that there are.
+#[test]
+fn a_layer_or_a_loss_is_one_file_and_its_line() {
+    let (mut offenders, mut whole) = (Vec::new(), 0);
+    for source in sources(&["src"]) {
+        let known = source.names_after("crate::");
+        for folder in ["nn", "loss"] {
+            let own = source.path.starts_with(&format!("src/{folder}/"));
+            if own || source.is_test() || !known.contains(folder) {
+                continue;
+            }
+            if source.path == "src/prelude.rs" && source.text.contains(&format!(" {folder}::*")) {
+                whole += 1;
+            } else {
+                offenders.push(format!("{} names {folder}", source.path));
+            }
+        }
+    }
+    assert_none("layers and losses named elsewhere", offenders);
+    assert_eq!(whole, 2, "the prelude takes whole lists");
+}
