@@ -308,3 +308,50 @@ fn a_single_number_has_no_axis() {
         .says(&["size", "a single number", "-1"])
         .at(file!());
 }
+
+#[derive(Module)]
+struct Words {
+    words: Embedding,
+    body: Sequential,
+}
+
+#[add_to_class(Words)]
+fn forward(&self, x: &Tensor) -> Tensor {
+    self.body.forward(&self.words.forward(x))
+}
+
+#[test]
+fn arguments_of_layers_that_cannot_be_are_refused_with_their_values() {
+    panics(|| drop(MultiheadAttention::new(8, 0)))
+        .says(&["MultiheadAttention", "8", "0"])
+        .at(file!());
+    panics(|| drop(MultiheadAttention::new(10, 4)))
+        .says(&["MultiheadAttention", "10", "4"])
+        .at(file!());
+    panics(|| drop(Dropout::new(-0.1)))
+        .says(&["Dropout", "-0.1", "between 0 and 1"])
+        .at(file!());
+    panics(|| drop(Adam::new(Linear::new(1, 1).parameters(), -0.1)))
+        .says(&["Adam", "lr", "-0.1"])
+        .at(file!());
+}
+
+#[test]
+fn inputs_that_a_layer_inside_of_a_model_cannot_take_are_refused_by_path() {
+    let (words, conv) = (Embedding::new(5, 4), Conv1d::new(3, 2, 7));
+    let model = Words {
+        words,
+        body: sequential![Tanh, conv],
+    };
+    panics(|| drop(model.forward(&Tensor::from([[1, 2, 5]])))).says(&[
+        "embedding",
+        "5",
+        "(in words, Embedding)",
+    ]);
+    panics(|| drop(model.forward(&Tensor::from([[1, 2, 4]])))).says(&[
+        "conv1d",
+        "[1, 3, 4]",
+        "7",
+        "(in body.1, Conv1d)",
+    ]);
+}
