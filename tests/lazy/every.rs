@@ -237,3 +237,49 @@ fn visitors_find_a_lazy_layer_as_what_it_becomes() {
     net.forward(&Tensor::rand([2, 1, 4, 4]));
     assert_eq!(*net.parameters()[2], Tensor::from([0.5]));
 }
+
+#[test]
+fn lz_7_the_books_networks_are_made_of_lazy_layers() {
+    let net = sequential![
+        LazyConv2d::new(6, 5).padding(2),
+        LazyBatchNorm2d::new(),
+        Sigmoid,
+        AvgPool2d::new(2).stride(2),
+        Flatten,
+        LazyLinear::new(120),
+        LazyBatchNorm1d::new(),
+        LazyLinear::new(10),
+    ];
+    assert_eq!(net.forward(&Tensor::rand([3, 1, 28, 28])).shape(), [3, 10]);
+    let shapes = net.named_parameters();
+    let shapes = shapes.iter().map(|(name, p)| (name.as_str(), p.shape()));
+    let weights: Vec<_> = shapes.filter(|s| s.0.ends_with("weight")).collect();
+    assert_eq!(
+        weights,
+        [
+            ("0.weight", &[6, 1, 5, 5][..]),
+            ("1.weight", &[6]),
+            ("5.weight", &[120, 1176]),
+            ("6.weight", &[120]),
+            ("7.weight", &[10, 120]),
+        ]
+    );
+}
+
+#[test]
+fn lz_13_a_dry_run_disturbs_no_state() {
+    let net = sequential![Conv2d::new(1, 2, 3), BatchNorm2d::new(2), Dropout::new(0.5)];
+    net.train();
+    net.forward(&Tensor::rand([4, 1, 8, 8]));
+    let before = net.state_dict();
+    assert!(before.get("1.running_mean").is_some());
+    manual_seed(5);
+    let _ = net.summary([4, 1, 8, 8]).to_string();
+    let drawn = Tensor::rand([3]);
+    for (name, t) in net.state_dict().iter() {
+        assert_eq!(Some(t), before.get(name), "{name}");
+    }
+    assert!(net.is_training());
+    manual_seed(5);
+    assert_eq!(Tensor::rand([3]), drawn, "a summary draws no numbers");
+}
