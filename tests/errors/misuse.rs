@@ -328,7 +328,7 @@ fn arguments_of_layers_that_cannot_be_are_refused_with_their_values() {
     panics(|| drop(MultiheadAttention::new(10, 4)))
         .says(&["MultiheadAttention", "10", "4"])
         .at(file!());
-    panics(|| drop(Dropout::new(-0.1)))
+    panics(|| _ = Dropout::new(-0.1))
         .says(&["Dropout", "-0.1", "between 0 and 1"])
         .at(file!());
     panics(|| drop(Adam::new(Linear::new(1, 1).parameters(), -0.1)))
