@@ -4,6 +4,7 @@
 #
 #   benches/elementwise_cost.sh [limit of check in ms, 60] [limit of build in ms, 200]
 set -euo pipefail
+shopt -s inherit_errexit # a build that fails in `$(..)` ends the script
 check_limit=${1:-60}
 build_limit=${2:-200}
 functions=40
@@ -34,7 +35,7 @@ function_number() {
     2) body="if x > $1.0 { x } else { x * sigmoid(beta * x) }" ;;
     3) body="sigmoid(x - beta) * tanh(x) + exp(-x * x) * $1.0" ;;
     esac
-    echo "#[elementwise] pub fn f$1(x: f32, #[scalar] beta: f32) -> f32 { let beta = beta + 1.0; $body + beta }"
+    echo "#[elementwise] pub fn f$1(x: f32, #[scalar] beta: f32) -> f32 { let beta = beta + 1.0; let y = $body; y + beta }"
 }
 
 # User milliseconds of compiling this crate alone, the least of three.
