@@ -1,4 +1,33 @@
 //! Layers: one file each, a record with a short `forward`.
+//!
+//! # Lazy layers
+//!
+//! `LazyLinear`, `LazyConv2d`, `LazyBatchNorm1d`, … learn a size from their first input (book 6.3). What
+//! one does before that first forward has a meaning:
+//!
+//! | before the first forward | what it does |
+//! |---|---|
+//! | initialise | the wish is kept and carried out when the shape is known |
+//! | clone | an independent layer with the same settings and wishes |
+//! | save, `state_dict` | leaves out parameters without a shape |
+//! | load, `load_state_dict` | gives them the shapes of the file |
+//! | count | counts what has a shape |
+//! | make an optimizer | it finds the parameters once they have a shape |
+//! | freeze, `requires_grad_(false)` | is kept |
+//! | tie | both places get one parameter, with the shape that comes first |
+//! | print | says the name of the lazy layer; afterwards that of the layer |
+//! | `summary(shape)` | runs a copy: nothing gets a shape |
+//!
+//! ```
+//! use d2l::prelude::*;
+//! let net = sequential![LazyConv2d::new(2, 3), Flatten, LazyLinear::new(1)];
+//! let mut sgd = SGD::new(net.parameters(), 0.1);
+//! assert_eq!(net.num_parameters(), 0);
+//! net.forward(&Tensor::ones([4, 1, 5, 5])).sum().backward();
+//! sgd.step();
+//! assert_eq!(net.num_parameters(), (2 * 9 + 2) + (18 + 1));
+//! assert_eq!(net.get::<Linear>(2).unwrap().weight.shape(), [1, 18]);
+//! ```
 /// The `forward` of a leaf layer: the method, and the trait by which it is a `Layer`, from a
 /// `Result`. Unlike `#[add_to_class]` it opens no scope, so that `#[track_caller]` reaches the user's
 /// line, and a container can raise the error at its own caller's.
