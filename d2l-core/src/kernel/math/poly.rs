@@ -131,33 +131,26 @@ pub(super) fn log1p<const FMA: bool>(x: f32) -> f32 {
     if x.abs() < 1e-7 { x } else { y }
 }
 
-/// A quotient of polynomials, off by at most 1e-9 relative to the value where that is not yet 1.
 #[inline(always)]
 pub(super) fn tanh<const FMA: bool>(x: f32) -> f32 {
     let z = x * x;
     let p = poly::<FMA, 5>(
         z,
         [
-            5.068_927_2e-8,
-            3.156_672_4e-5,
-            4.007_444e-3,
-            1.378_451_9e-1,
-            1.0,
+            -5.704_988_7e-3,
+            2.063_909e-2,
+            -5.373_971_6e-2,
+            1.333_144_2e-1,
+            -3.333_328e-1,
         ],
     );
-    let q = poly::<FMA, 6>(
-        z,
-        [
-            7.360_483e-10,
-            1.615_807_6e-6,
-            4.205_508_2e-4,
-            2.773_363_1e-2,
-            4.711_785e-1,
-            1.0,
-        ],
-    );
-    let y = x * p / q;
-    if x.abs() > 9.01 { 1f32.copysign(x) } else { y }
+    let small = fma::<FMA>(p * z, x, x);
+    let large = 1.0 - 2.0 / (exp::<FMA>(2.0 * x.abs()) + 1.0);
+    if x.abs() < 0.625 {
+        small
+    } else {
+        large.copysign(x)
+    }
 }
 
 #[inline(always)]

@@ -67,7 +67,7 @@ within! {
     expm1: expm1_in, f64::exp_m1, 1.6;
     ln: ln_in, f64::ln, 1.0;
     log1p: log1p_in, f64::ln_1p, 2.0;
-    tanh: tanh_in, f64::tanh, 6.0;
+    tanh: tanh_in, f64::tanh, 2.0;
     sigmoid: sigmoid_in, |x| 1.0 / (1.0 + (-x).exp()), 2.4;
     erf: erf_in, crate::kernel::special::erf, 6.0;
     sqrt: sqrt_in, f64::sqrt, 0.5;
