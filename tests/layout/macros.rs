@@ -103,7 +103,8 @@ fn nothing_is_unwrapped() {
             ".expect(",
             "panic!(",
             "unreachable!(",
-            "todo!(",
+            concat!("to", "do!("),
+            concat!("un", "implemented!("),
         ] {
             if code.contains(word) {
                 offenders.push(format!("{}: {word}", source.path));
@@ -116,8 +117,17 @@ fn nothing_is_unwrapped() {
 #[test]
 fn every_macro_has_a_page_with_limits_and_examples_of_both_kinds() {
     let lib = fs::read_to_string(root().join(MACROS).join("lib.rs")).unwrap();
-    for page in ["add_to_class", "batch", "module", "save_hyperparameters"] {
-        assert!(lib.contains(&format!("docs/{page}.md")), "{page}");
+    let pages: Vec<&str> = lib
+        .split("docs/")
+        .skip(1)
+        .filter_map(|rest| rest.split(".md").next())
+        .collect();
+    assert_eq!(
+        pages.len(),
+        lib.matches("#[proc_macro").count(),
+        "a page for each macro"
+    );
+    for page in pages {
         let path = root().join(format!("d2l-macros/docs/{page}.md"));
         let text = fs::read_to_string(path).unwrap();
         for part in ["\n# Limits\n", "\n```\n", "\n```compile_fail\n"] {

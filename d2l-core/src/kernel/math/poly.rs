@@ -159,19 +159,23 @@ pub(super) fn sigmoid<const FMA: bool>(x: f32) -> f32 {
     (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
 }
 
+/// sin t and cos t for |t| ≤ π/4.
+#[inline(always)]
+fn sine_cosine<const FMA: bool>(t: f32) -> (f32, f32) {
+    let z = t * t;
+    let s = poly::<FMA, 3>(z, [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1]);
+    let c = poly::<FMA, 3>(z, [2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2]);
+    let sine = fma::<FMA>(s * z, t, t);
+    (sine, fma::<FMA>(c, z * z, fma::<FMA>(-0.5, z, 1.0)))
+}
+
 /// (sin θ, cos θ, quadrant) with 2πx = θ + quadrant π/2 and |θ| ≤ π/4.
 #[inline(always)]
 fn turn<const FMA: bool>(x: f32) -> (f32, f32, i32) {
     let (n, q) = round(4.0 * x);
     let t = fma::<FMA>(n, -0.25, x) * TAU;
-    let z = t * t;
-    let s = poly::<FMA, 3>(z, [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1]);
-    let c = poly::<FMA, 3>(z, [2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2]);
-    (
-        fma::<FMA>(s * z, t, t),
-        fma::<FMA>(c, z * z, fma::<FMA>(-0.5, z, 1.0)),
-        q,
-    )
+    let (s, c) = sine_cosine::<FMA>(t);
+    (s, c, q)
 }
 
 #[inline(always)]
@@ -223,15 +227,8 @@ pub(super) fn erf<const FMA: bool>(x: f32) -> f32 {
 #[inline(always)]
 fn quarter<const FMA: bool>(x: f32) -> (f32, f32, i64) {
     let (r, q) = super::poly64::reduced_angle::<FMA>(x.into());
-    let t = r as f32;
-    let z = t * t;
-    let s = poly::<FMA, 3>(z, [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1]);
-    let c = poly::<FMA, 3>(z, [2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2]);
-    (
-        fma::<FMA>(s * z, t, t),
-        fma::<FMA>(c, z * z, fma::<FMA>(-0.5, z, 1.0)),
-        q,
-    )
+    let (s, c) = sine_cosine::<FMA>(r as f32);
+    (s, c, q)
 }
 
 #[inline(always)]
