@@ -25,12 +25,6 @@ const _: () = {
                     .copy)(&self.decoder, c),
             }
         }
-        fn copy_any(
-            &self,
-            c: &mut ::d2l::__private::Copier,
-        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Any> {
-            ::d2l::__private::copy_any(self, c)
-        }
     }
     #[automatically_derived]
     impl<E, D> ::d2l::__private::Module for EncoderDecoder<E, D>
@@ -56,22 +50,6 @@ const _: () = {
         fn type_name(&self) -> &'static str {
             "EncoderDecoder"
         }
-        fn hparam_list(
-            &self,
-        ) -> ::d2l::__private::Vec<(&'static str, ::d2l::__private::String)> {
-            ::d2l::__private::vec![]
-        }
-        fn as_any(&self) -> &dyn ::d2l::__private::Any {
-            self
-        }
-        fn copy_module(
-            &self,
-            c: &mut ::d2l::__private::Copier,
-        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Module> {
-            ::d2l::__private::Box::new(
-                <Self as ::d2l::__private::Field>::copy_with(self, c),
-            )
-        }
     }
     #[automatically_derived]
     impl<E, D> ::d2l::__private::HasBase for EncoderDecoder<E, D>
@@ -81,15 +59,6 @@ const _: () = {
     {
         type Base = Classifier;
         type Lr = ::d2l::__private::NoLr;
-    }
-    #[automatically_derived]
-    impl<E, D> ::d2l::__private::hparams::FieldRules for EncoderDecoder<E, D>
-    where
-        E: ::d2l::__private::Field,
-        D: ::d2l::__private::Field,
-    {
-        const RULES: &'static [::d2l::__private::hparams::Rule] = &[];
-        const ABOUT: &'static str = "";
     }
     #[automatically_derived]
     impl<E, D> ::core::fmt::Display for EncoderDecoder<E, D>
@@ -168,49 +137,26 @@ const _: () = {
     for ::d2l::__private::hook::forward {
         type Args<'__b> = (&'__b Tensor, &'__b Tensor, Option<&'__b Tensor>);
         type Output = Tensor;
-        const MODEL: &'static str = "EncoderDecoder<E, D>";
-        const SIGNATURE: &'static str = "src: &Tensor, tgt: &Tensor, lengths: Option<&Tensor>";
         fn call<'__b>(
             m: &EncoderDecoder<E, D>,
             (__a0, __a1, __a2): Self::Args<'__b>,
         ) -> Tensor {
             <EncoderDecoder<E, D>>::forward(m, __a0, __a1, __a2)
         }
-        fn loss(
-            m: &EncoderDecoder<E, D>,
-            y_hat: &::d2l::__private::Tensor,
-            y: &::d2l::__private::Tensor,
-        ) -> ::d2l::__private::Tensor
+        fn hooks() -> ::d2l::__private::HookTable<EncoderDecoder<E, D>>
         where
             for<'__b> EncoderDecoder<E, D>: ::d2l::__private::Hooks,
         {
-            <EncoderDecoder<E, D>>::loss(m, y_hat, y)
-        }
-        fn training_step(
-            m: &EncoderDecoder<E, D>,
-            b: &::d2l::__private::Batch,
-        ) -> ::d2l::__private::Tensor
-        where
-            for<'__b> EncoderDecoder<E, D>: ::d2l::__private::Hooks,
-        {
-            <EncoderDecoder<E, D>>::training_step(m, b)
-        }
-        fn validation_step(
-            m: &EncoderDecoder<E, D>,
-            b: &::d2l::__private::Batch,
-        ) -> ::d2l::__private::Metrics
-        where
-            for<'__b> EncoderDecoder<E, D>: ::d2l::__private::Hooks,
-        {
-            <EncoderDecoder<E, D>>::validation_step(m, b)
-        }
-        fn configure_optimizers(
-            m: &EncoderDecoder<E, D>,
-        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Optimizer>
-        where
-            for<'__b> EncoderDecoder<E, D>: ::d2l::__private::Hooks,
-        {
-            ::d2l::__private::boxed(<EncoderDecoder<E, D>>::configure_optimizers(m))
+            ::d2l::__private::HookTable {
+                model: "EncoderDecoder<E, D>",
+                forward: "src: &Tensor, tgt: &Tensor, lengths: Option<&Tensor>",
+                loss: <EncoderDecoder<E, D>>::loss,
+                training_step: <EncoderDecoder<E, D>>::training_step,
+                validation_step: <EncoderDecoder<E, D>>::validation_step,
+                configure_optimizers: ::d2l::__private::boxed(
+                    <EncoderDecoder<E, D>>::configure_optimizers,
+                ),
+            }
         }
     }
 };

@@ -20,12 +20,6 @@ const _: () = {
                     .copy)(&self.net, c),
             }
         }
-        fn copy_any(
-            &self,
-            c: &mut ::d2l::__private::Copier,
-        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Any> {
-            ::d2l::__private::copy_any(self, c)
-        }
     }
     #[automatically_derived]
     #[diagnostic::do_not_recommend]
@@ -42,21 +36,11 @@ const _: () = {
         fn type_name(&self) -> &'static str {
             "LinearRegression"
         }
-        fn hparam_list(
+        fn visit_hparams(
             &self,
-        ) -> ::d2l::__private::Vec<(&'static str, ::d2l::__private::String)> {
-            ::d2l::__private::vec![("lr", ::d2l::__private::format!("{:?}", & self.lr))]
-        }
-        fn as_any(&self) -> &dyn ::d2l::__private::Any {
-            self
-        }
-        fn copy_module(
-            &self,
-            c: &mut ::d2l::__private::Copier,
-        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Module> {
-            ::d2l::__private::Box::new(
-                <Self as ::d2l::__private::Field>::copy_with(self, c),
-            )
+            show: &mut dyn ::core::ops::FnMut(&'static str, &dyn ::core::fmt::Debug),
+        ) {
+            show("lr", &self.lr);
         }
     }
     #[automatically_derived]
@@ -67,10 +51,6 @@ const _: () = {
         fn lr(&self) -> f64 {
             <f32 as ::d2l::__private::Rate>::get(&self.lr)
         }
-    }
-    #[automatically_derived]
-    #[diagnostic::do_not_recommend]
-    impl ::d2l::__private::hparams::FieldRules for LinearRegression {
         const RULES: &'static [::d2l::__private::hparams::Rule] = &[
             ::d2l::__private::hparams::Rule {
                 name: "lr",
@@ -124,19 +104,13 @@ const _: () = {
         AnyPut as _, AnyTake as _, IsStorable as _, IsStored as _, NestedPut as _,
         NestedTake as _, NoRules as _, NotStorable as _,
     };
-    fn checks() {
-        (&&&::d2l::__private::hparams::Storable::<f32>::NEW).check();
-    }
     #[automatically_derived]
     #[diagnostic::do_not_recommend]
     impl ::d2l::__private::hparams::HyperParameters for LinearRegression {
-        fn hparams(&self) -> ::d2l::__private::hparams::Map {
-            let mut map = ::d2l::__private::hparams::Map::new();
-            map.insert(
-                "lr".to_string(),
-                (&::d2l::__private::hparams::Put(&self.lr)).value(),
-            );
-            map
+        fn visit_arguments(&self, show: &mut ::d2l::__private::hparams::Show<'_>) {
+            (&&&::d2l::__private::hparams::Storable::<f32>::NEW).check();
+            (&::d2l::__private::hparams::Put(&self.lr))
+                .show("lr", ::d2l::__private::Option::Some(&self.lr), show);
         }
         fn signature() -> ::d2l::__private::hparams::Signature {
             ::d2l::__private::hparams::Signature::new("LinearRegression")
@@ -147,20 +121,8 @@ const _: () = {
                 .argument(
                     "f32",
                     (&::d2l::__private::hparams::Take::<f32>::new()).text(),
-                    ::d2l::__private::hparams::Rule {
-                        name: "lr",
-                        doc: "",
-                        default: ::d2l::__private::Option::None,
-                        check: ::d2l::__private::Option::None,
-                    },
+                    ::d2l::__private::hparams::Rule::none("lr"),
                 )
-        }
-        fn validate(
-            &self,
-        ) -> ::d2l::__private::Result<(), ::d2l::__private::hparams::HParamError> {
-            let signature = <Self as ::d2l::__private::hparams::HyperParameters>::signature();
-            signature.check("lr", &self.lr)?;
-            ::d2l::__private::Result::Ok(())
         }
         type Ignored = ();
         fn from_hparams(
@@ -203,46 +165,23 @@ const _: () = {
     for ::d2l::__private::hook::forward {
         type Args<'__b> = (&'__b Tensor,);
         type Output = Tensor;
-        const MODEL: &'static str = "LinearRegression";
-        const SIGNATURE: &'static str = "x: &Tensor";
         fn call<'__b>(m: &LinearRegression, (__a0,): Self::Args<'__b>) -> Tensor {
             <LinearRegression>::forward(m, __a0)
         }
-        fn loss(
-            m: &LinearRegression,
-            y_hat: &::d2l::__private::Tensor,
-            y: &::d2l::__private::Tensor,
-        ) -> ::d2l::__private::Tensor
+        fn hooks() -> ::d2l::__private::HookTable<LinearRegression>
         where
             for<'__b> LinearRegression: ::d2l::__private::Hooks,
         {
-            <LinearRegression>::loss(m, y_hat, y)
-        }
-        fn training_step(
-            m: &LinearRegression,
-            b: &::d2l::__private::Batch,
-        ) -> ::d2l::__private::Tensor
-        where
-            for<'__b> LinearRegression: ::d2l::__private::Hooks,
-        {
-            <LinearRegression>::training_step(m, b)
-        }
-        fn validation_step(
-            m: &LinearRegression,
-            b: &::d2l::__private::Batch,
-        ) -> ::d2l::__private::Metrics
-        where
-            for<'__b> LinearRegression: ::d2l::__private::Hooks,
-        {
-            <LinearRegression>::validation_step(m, b)
-        }
-        fn configure_optimizers(
-            m: &LinearRegression,
-        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Optimizer>
-        where
-            for<'__b> LinearRegression: ::d2l::__private::Hooks,
-        {
-            ::d2l::__private::boxed(<LinearRegression>::configure_optimizers(m))
+            ::d2l::__private::HookTable {
+                model: "LinearRegression",
+                forward: "x: &Tensor",
+                loss: <LinearRegression>::loss,
+                training_step: <LinearRegression>::training_step,
+                validation_step: <LinearRegression>::validation_step,
+                configure_optimizers: ::d2l::__private::boxed(
+                    <LinearRegression>::configure_optimizers,
+                ),
+            }
         }
     }
 };

@@ -35,12 +35,6 @@ const _: () = {
                 }
             }
         }
-        fn copy_any(
-            &self,
-            c: &mut ::d2l::__private::Copier,
-        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Any> {
-            ::d2l::__private::copy_any(self, c)
-        }
     }
     #[automatically_derived]
     #[diagnostic::do_not_recommend]
@@ -70,38 +64,12 @@ const _: () = {
         fn type_name(&self) -> &'static str {
             "Block"
         }
-        fn hparam_list(
-            &self,
-        ) -> ::d2l::__private::Vec<(&'static str, ::d2l::__private::String)> {
-            match self {
-                Self::Identity {} => ::d2l::__private::vec![],
-                Self::One { 0: __0, 1: __1 } => ::d2l::__private::vec![],
-                Self::Many { blocks: __blocks, act: __act } => ::d2l::__private::vec![],
-            }
-        }
-        fn as_any(&self) -> &dyn ::d2l::__private::Any {
-            self
-        }
-        fn copy_module(
-            &self,
-            c: &mut ::d2l::__private::Copier,
-        ) -> ::d2l::__private::Box<dyn ::d2l::__private::Module> {
-            ::d2l::__private::Box::new(
-                <Self as ::d2l::__private::Field>::copy_with(self, c),
-            )
-        }
     }
     #[automatically_derived]
     #[diagnostic::do_not_recommend]
     impl ::d2l::__private::HasBase for Block {
         type Base = ::d2l::__private::Plain;
         type Lr = ::d2l::__private::NoLr;
-    }
-    #[automatically_derived]
-    #[diagnostic::do_not_recommend]
-    impl ::d2l::__private::hparams::FieldRules for Block {
-        const RULES: &'static [::d2l::__private::hparams::Rule] = &[];
-        const ABOUT: &'static str = "";
     }
     #[automatically_derived]
     impl ::core::fmt::Display for Block {

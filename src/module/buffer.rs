@@ -1,7 +1,7 @@
 //! A tensor that is saved but not learned, and may be absent or wait for its shape.
-use super::{Cloneable, Copier, Field, Param, Visitor, copy_any, init::Initializer};
+use super::{Cloneable, Copier, Field, Param, Visitor, init::Initializer};
 use d2l_core::{IntoShape, Tensor};
-use std::{any::Any, ops::Deref};
+use std::ops::Deref;
 
 /// A buffer whose shape may come later, or that a layer does without: the running statistics of
 /// [`BatchNorm2d`](crate::nn::BatchNorm2d). Reads like a tensor; PyTorch's `register_buffer` and
@@ -86,10 +86,6 @@ impl Field for Buffer {
 
     fn copy_with(&self, c: &mut Copier) -> Buffer {
         Buffer(self.0.copy_with(c))
-    }
-
-    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-        copy_any(self, c)
     }
 }
 

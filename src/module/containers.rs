@@ -1,5 +1,5 @@
 //! Fields that are neither modules nor parameters: containers of parts, tensors, plain data.
-use super::{Cloneable, Copier, Field, Layer, Module, Param, SyncLayer, Visitor, copy_any};
+use super::{Cloneable, Copier, Field, Layer, Module, Param, SyncLayer, Visitor};
 use d2l_core::{DType, Device, Tensor};
 use std::{
     any::Any,
@@ -22,10 +22,6 @@ impl Field for Param {
     fn copy_with(&self, c: &mut Copier) -> Param {
         c.param(self)
     }
-
-    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-        copy_any(self, c)
-    }
 }
 
 /// A buffer: saved, not learned.
@@ -36,10 +32,6 @@ impl Field for Tensor {
 
     fn copy_with(&self, _: &mut Copier) -> Tensor {
         self.detach().copy()
-    }
-
-    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-        copy_any(self, c)
     }
 }
 
@@ -52,9 +44,7 @@ macro_rules! plain {
         #[diagnostic::do_not_recommend]
         impl<$($g)*> Field for $t {
             fn visit_as(&self, _: &str, _: &mut dyn Visitor) {}
-            fn copy_with(&self, _: &mut Copier) -> Self { self.clone() }
-            fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> { copy_any(self, c) }
-        }
+            fn copy_with(&self, _: &mut Copier) -> Self { self.clone() }        }
         #[diagnostic::do_not_recommend]
         impl<$($g)*> Cloneable for $t {}
     )* };
@@ -92,10 +82,6 @@ impl<T: ?Sized + 'static> Field for PhantomData<T> {
 
     fn copy_with(&self, _: &mut Copier) -> Self {
         PhantomData
-    }
-
-    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-        copy_any(self, c)
     }
 }
 impl<T: ?Sized + 'static> Cloneable for PhantomData<T> {}
@@ -139,10 +125,6 @@ macro_rules! pointers {
                 let $this = self;
                 $copy
             }
-
-            fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-                copy_any(self, c)
-            }
         }
         impl<F: Cloneable + ?Sized> Cloneable for $p<F> {}
     )* };
@@ -179,10 +161,6 @@ macro_rules! containers {
             fn copy_with(&self, $c: &mut Copier) -> Self {
                 let $this = self;
                 $copy
-            }
-
-            fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-                copy_any(self, c)
             }
         }
         impl<$($w)*> Cloneable for $t {}
@@ -252,10 +230,6 @@ macro_rules! tuples {
 
             fn copy_with(&self, c: &mut Copier) -> Self {
                 ($(self.$i.copy_with(c),)+)
-            }
-
-            fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-                copy_any(self, c)
             }
         }
         impl<$($t: Cloneable),+> Cloneable for ($($t,)+) {}

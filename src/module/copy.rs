@@ -41,11 +41,6 @@ impl Copier {
     }
 }
 
-/// Body of [`Field::copy_any`] for every type.
-pub fn copy_any<F: Field>(f: &F, c: &mut Copier) -> Box<dyn Any> {
-    Box::new(Box::new(f.copy_with(c)))
-}
-
 /// A part that `Clone` of a module can copy: everything but modules marked `#[module(no_clone)]`
 /// and boxes of the user's own traits.
 #[diagnostic::on_unimplemented(

@@ -1,7 +1,7 @@
 //! Structure: modules, and what may be a part of one.
 use super::{Copier, Mode, Param};
 use d2l_core::Tensor;
-use std::any::Any;
+use std::{any::Any, fmt::Debug};
 
 /// Anything that may be a field of a module: modules, parameters, containers of them, plain data.
 ///
@@ -12,7 +12,7 @@ use std::any::Any;
     note = "if `{Self}` has parameters, put `#[derive(Module)]` on it",
     note = "otherwise mark the field `#[module(skip)]`, or make `{Self}` plain data: `Copy`, or `Clone` with serde's `Serialize` and `Deserialize`"
 )]
-pub trait Field: Any {
+pub trait Field: FieldObject {
     /// Shows itself to `v` as the part called `name`.
     fn visit_as(&self, name: &str, v: &mut dyn Visitor);
 
@@ -23,9 +23,18 @@ pub trait Field: Any {
     fn copy_with(&self, c: &mut Copier) -> Self
     where
         Self: Sized;
+}
 
-    /// [`copy_with`](Field::copy_with) as a `Box<Self>` in a box, for parts of unknown type.
+/// What every [`Field`] can do as a part of unknown type.
+pub trait FieldObject: Any {
+    /// [`copy_with`](Field::copy_with) as a `Box<Self>` in a box.
     fn copy_any(&self, c: &mut Copier) -> Box<dyn Any>;
+}
+
+impl<F: Field> FieldObject for F {
+    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
+        Box::new(Box::new(self.copy_with(c)))
+    }
 }
 
 /// A node of a model: PyTorch's `nn.Module`, the book's `d2l.Module`.
@@ -50,16 +59,21 @@ pub trait Field: Any {
     label = "not a module",
     note = "put `#[derive(Module)]` on `{Self}`"
 )]
-pub trait Module: Field {
+pub trait Module: Field + ModuleObject {
     /// Shows every part to `v`, in order of declaration.
     fn visit(&self, v: &mut dyn Visitor);
 
     /// Name of the type without its path: `LazyLinear`.
     fn type_name(&self) -> &'static str;
 
+    /// Shows name and value of each `#[hparam]` to `show`.
+    fn visit_hparams(&self, _show: &mut dyn FnMut(&'static str, &dyn Debug)) {}
+
     /// Name and printed value of each `#[hparam]`.
     fn hparam_list(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
+        let mut list = Vec::new();
+        self.visit_hparams(&mut |name, value| list.push((name, format!("{value:?}"))));
+        list
     }
 
     /// The line that stands for a leaf: `Linear(in_features=2, …)`; `None` for a module that prints
@@ -68,23 +82,28 @@ pub trait Module: Field {
         None
     }
 
-    /// Itself, for a downcast to its type.
-    fn as_any(&self) -> &dyn Any;
-
-    /// The layer whose lazy form this is: a `LazyLinear`'s `Linear`.
-    fn twin(&self) -> Option<&dyn Any> {
+    /// The module that this one stands for: a `LazyLinear`'s `Linear`, what an `Rc` points to.
+    fn inner(&self) -> Option<&dyn Module> {
         None
     }
+}
 
-    /// [`copy_with`](Field::copy_with) of a module of unknown type.
+/// What every [`Module`] can do as a module of unknown type.
+pub trait ModuleObject {
+    /// [`copy_with`](Field::copy_with) as a module of unknown type.
     fn copy_module(&self, c: &mut Copier) -> Box<dyn Module>;
 }
 
-/// `m` as an `M`: itself, or the layer whose lazy form it is.
+impl<M: Module> ModuleObject for M {
+    fn copy_module(&self, c: &mut Copier) -> Box<dyn Module> {
+        Box::new(self.copy_with(c))
+    }
+}
+
+/// `m` as an `M`: itself, or the module that it stands for.
 pub(crate) fn downcast<M: Any>(m: &dyn Module) -> Option<&M> {
-    m.as_any()
-        .downcast_ref()
-        .or_else(|| m.twin()?.downcast_ref())
+    let any: &dyn Any = m;
+    any.downcast_ref().or_else(|| downcast(m.inner()?))
 }
 
 /// Walks over the parts of a module.

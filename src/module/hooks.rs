@@ -63,21 +63,22 @@ pub type Model = dyn Hooks;
 pub trait ForwardOn<M: ?Sized> {
     type Args<'b>;
     type Output;
-    const MODEL: &'static str;
-    const SIGNATURE: &'static str;
     fn call<'b>(m: &M, args: Self::Args<'b>) -> Self::Output;
-    fn loss(m: &M, y_hat: &Tensor, y: &Tensor) -> Tensor
+    fn hooks() -> HookTable<M>
     where
         M: Hooks;
-    fn training_step(m: &M, b: &Batch) -> Tensor
-    where
-        M: Hooks;
-    fn validation_step(m: &M, b: &Batch) -> Metrics
-    where
-        M: Hooks;
-    fn configure_optimizers(m: &M) -> Box<dyn Optimizer>
-    where
-        M: Hooks;
+}
+
+/// The hooks of a model as they were found by name, its own or the inherited ones.
+#[allow(missing_docs)]
+pub struct HookTable<M: ?Sized> {
+    pub model: &'static str,
+    /// The arguments of `forward`.
+    pub forward: &'static str,
+    pub loss: fn(&M, &Tensor, &Tensor) -> Tensor,
+    pub training_step: fn(&M, &Batch) -> Tensor,
+    pub validation_step: fn(&M, &Batch) -> Metrics,
+    pub configure_optimizers: Box<dyn Fn(&M) -> Box<dyn Optimizer>>,
 }
 
 /// The model has a `loss` of its own.
@@ -112,29 +113,29 @@ where
 {
     fn forward_batch(&self, batch: &Batch) -> Tensor {
         let Some(args) = BatchArgs::read(&mut batch.inputs().iter()) else {
-            let (model, takes) = (<On as ForwardOn<M>>::MODEL, <On as ForwardOn<M>>::SIGNATURE);
+            let HookTable { model, forward, .. } = On::hooks();
             let n = batch.inputs().len();
             panic!(
-                "{model}::forward takes ({takes}), but the batch has {n} input(s) before its label"
+                "{model}::forward takes ({forward}), but the batch has {n} input(s) before its label"
             )
         };
-        <On as ForwardOn<M>>::call(self, args).into_tensor()
+        On::call(self, args).into_tensor()
     }
 
     fn loss(&self, y_hat: &Tensor, y: &Tensor) -> Tensor {
-        <On as ForwardOn<M>>::loss(self, y_hat, y)
+        (On::hooks().loss)(self, y_hat, y)
     }
 
     fn training_step(&self, batch: &Batch) -> Tensor {
-        <On as ForwardOn<M>>::training_step(self, batch)
+        (On::hooks().training_step)(self, batch)
     }
 
     fn validation_step(&self, batch: &Batch) -> Metrics {
-        <On as ForwardOn<M>>::validation_step(self, batch)
+        (On::hooks().validation_step)(self, batch)
     }
 
     fn configure_optimizers(&self) -> Box<dyn Optimizer> {
-        <On as ForwardOn<M>>::configure_optimizers(self)
+        (On::hooks().configure_optimizers)(self)
     }
 
     fn lr(&self) -> f64 {
@@ -191,9 +192,12 @@ pub trait Trainable: Hooks {}
 
 impl<M: Hooks + HasBase> Trainable for M where M::Base: CompleteFor<M> {}
 
-/// Any optimizer in a box.
-pub fn boxed(o: impl Optimizer + 'static) -> Box<dyn Optimizer> {
-    Box::new(o)
+/// A `configure_optimizers` whose optimizer comes in a box. (The box around the function is empty: a
+/// function known by name takes no memory.)
+pub fn boxed<M: ?Sized, O: Optimizer + 'static>(
+    configure_optimizers: impl Fn(&M) -> O + 'static,
+) -> Box<dyn Fn(&M) -> Box<dyn Optimizer>> {
+    Box::new(move |m| Box::new(configure_optimizers(m)))
 }
 
 /// What each hook looks like, for rustc to compare a differently spelled one with.

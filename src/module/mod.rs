@@ -37,8 +37,8 @@ pub(crate) use field::downcast;
 pub use field::{Field, Module, Visitor};
 pub use forward::{BatchArgs, Forward, FromBatch, Layer, Prediction, SyncLayer};
 pub use hooks::{
-    ForwardOn, Inherited, LossOn, Model, OptimizersOn, SameHeader, StepOn, Trainable, hook,
-    signature,
+    ForwardOn, HookTable, Inherited, LossOn, Model, OptimizersOn, SameHeader, StepOn, Trainable,
+    hook, signature,
 };
 pub use hparams::{ArgsError, ConfigError, HParamError, HyperParameters};
 pub use metrics::Metrics;
@@ -55,7 +55,7 @@ pub use tree::ModuleExt;
 pub use walk::{visit_modules, visit_parameters};
 
 #[doc(hidden)]
-pub use copy::{ByClone, CloneValue, Cloning, IsCloneable, IsField, IsNoField, copy_any};
+pub use copy::{ByClone, CloneValue, Cloning, IsCloneable, IsField, IsNoField};
 #[doc(hidden)]
 pub use hooks::boxed;
 #[doc(hidden)]

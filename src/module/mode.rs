@@ -1,9 +1,6 @@
 //! Training or evaluation, for layers that differ.
-use super::{Cloneable, Copier, Field, Visitor, copy_any};
-use std::{
-    any::Any,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
-};
+use super::{Cloneable, Copier, Field, Visitor};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// A field by which a layer knows whether it is being trained; `model.train()` and `model.eval()`
 /// set every one in the model. Starts in training mode, as in PyTorch.
@@ -46,10 +43,6 @@ impl Field for Mode {
 
     fn copy_with(&self, _: &mut Copier) -> Mode {
         Mode(AtomicBool::new(self.is_training()))
-    }
-
-    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-        copy_any(self, c)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Rc` and `Arc` of a module as modules.
-use super::{Copier, Field, Forward, Module, Refusal, Visitor};
-use std::{any::Any, rc::Rc, sync::Arc};
+use super::{Forward, Module, Refusal, Visitor};
+use std::{fmt::Debug, rc::Rc, sync::Arc};
 
 /// A shared module is a module: as a layer it can stand at several places of one model.
 macro_rules! shared_modules {
@@ -14,24 +14,16 @@ macro_rules! shared_modules {
                 (**self).type_name()
             }
 
-            fn hparam_list(&self) -> Vec<(&'static str, String)> {
-                (**self).hparam_list()
+            fn visit_hparams(&self, show: &mut dyn FnMut(&'static str, &dyn Debug)) {
+                (**self).visit_hparams(show);
             }
 
             fn leaf_repr(&self) -> Option<String> {
                 (**self).leaf_repr()
             }
 
-            fn as_any(&self) -> &dyn Any {
-                (**self).as_any()
-            }
-
-            fn twin(&self) -> Option<&dyn Any> {
-                (**self).twin()
-            }
-
-            fn copy_module(&self, c: &mut Copier) -> Box<dyn Module> {
-                Box::new(self.copy_with(c))
+            fn inner(&self) -> Option<&dyn Module> {
+                Some(&**self)
             }
         }
 

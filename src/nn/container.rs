@@ -12,10 +12,6 @@ macro_rules! container {
                 let $this = self;
                 $copy
             }
-
-            fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-                crate::module::copy_any(self, c)
-            }
         }
 
         impl<M: Field> Cloneable for $name<M> {}
@@ -34,14 +30,6 @@ macro_rules! container {
 
             fn type_name(&self) -> &'static str {
                 stringify!($name)
-            }
-
-            fn as_any(&self) -> &dyn Any {
-                self
-            }
-
-            fn copy_module(&self, c: &mut Copier) -> Box<dyn Module> {
-                Box::new(self.copy_with(c))
             }
         }
 

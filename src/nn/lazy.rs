@@ -29,10 +29,6 @@ macro_rules! lazy_twin {
             fn copy_with(&self, c: &mut $crate::module::Copier) -> $lazy {
                 $lazy($crate::module::Field::copy_with(&self.0, c))
             }
-
-            fn copy_any(&self, c: &mut $crate::module::Copier) -> Box<dyn std::any::Any> {
-                $crate::module::copy_any(self, c)
-            }
         }
 
         #[diagnostic::do_not_recommend]
@@ -64,16 +60,8 @@ macro_rules! lazy_twin {
                 self.0.leaf_repr()
             }
 
-            fn as_any(&self) -> &dyn std::any::Any {
-                self
-            }
-
-            fn twin(&self) -> Option<&dyn std::any::Any> {
+            fn inner(&self) -> Option<&dyn $crate::Module> {
                 Some(&self.0)
-            }
-
-            fn copy_module(&self, c: &mut $crate::module::Copier) -> Box<dyn $crate::Module> {
-                Box::new($crate::module::Field::copy_with(self, c))
             }
         }
     };

@@ -1,6 +1,6 @@
 //! A parameter that a layer may do without.
-use crate::module::{Cloneable, Copier, Field, Param, Visitor, copy_any};
-use std::{any::Any, ops::Deref};
+use crate::module::{Cloneable, Copier, Field, Param, Visitor};
+use std::ops::Deref;
 
 /// A parameter that may be absent. Reads like one: `layer.bias.fill_(0.0)`.
 /// A clone is another handle on the same parameter.
@@ -73,10 +73,6 @@ impl Field for MaybeParam {
 
     fn copy_with(&self, c: &mut Copier) -> MaybeParam {
         MaybeParam(self.0.copy_with(c))
-    }
-
-    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-        copy_any(self, c)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Modules by name.
 use super::container::container;
 use crate::module::{Cloneable, Copier, Field, Module, ModuleExt, SyncLayer, Visitor};
-use std::{any::Any, fmt, ops::Index};
+use std::{fmt, ops::Index};
 
 /// Modules under names of the user's, in the order in which they were inserted (PyTorch's
 /// `nn.ModuleDict`).

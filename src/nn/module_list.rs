@@ -2,7 +2,6 @@
 use super::container::container;
 use crate::module::{Cloneable, Copier, Field, Module, ModuleExt, SyncLayer, Visitor};
 use std::{
-    any::Any,
     fmt,
     ops::{Index, IndexMut},
     slice, vec,

@@ -137,10 +137,6 @@ impl Field for Sequential {
             layers: self.layers.copy_with(c),
         }
     }
-
-    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-        crate::module::copy_any(self, c)
-    }
 }
 
 impl Cloneable for Sequential {}
@@ -160,14 +156,6 @@ impl Module for Sequential {
 
     fn type_name(&self) -> &'static str {
         "Sequential"
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn copy_module(&self, c: &mut Copier) -> Box<dyn Module> {
-        Box::new(self.copy_with(c))
     }
 }
 

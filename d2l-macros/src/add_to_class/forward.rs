@@ -38,13 +38,8 @@ fn placeholder(t: &Target, m: &Method, p: &TokenStream) -> TokenStream {
         impl #ig #p::ForwardOn<#ty> for #p::hook::forward #wh {
             type Args<'b> = ();
             type Output = #p::Tensor;
-            const MODEL: &'static str = "";
-            const SIGNATURE: &'static str = "";
             fn call<'b>(_: &#ty, _: ()) -> #p::Tensor { ::core::unreachable!() }
-            fn loss(_: &#ty, _: &#p::Tensor, _: &#p::Tensor) -> #p::Tensor { ::core::unreachable!() }
-            fn training_step(_: &#ty, _: &#p::Batch) -> #p::Tensor { ::core::unreachable!() }
-            fn validation_step(_: &#ty, _: &#p::Batch) -> #p::Metrics { ::core::unreachable!() }
-            fn configure_optimizers(_: &#ty) -> #p::Box<dyn #p::Optimizer> { ::core::unreachable!() }
+            fn hooks() -> #p::HookTable<#ty> { ::core::unreachable!() }
         }
     }
 }
@@ -129,20 +124,23 @@ impl Anchor {
         let (ig, _, wh) = t.place.generics.split_for_impl();
         let model = pretty(ty);
         let signature = m.args().map(pretty).collect::<Vec<_>>().join(", ");
-        let lazy = quote!(where for<'__b> #ty: #p::Hooks);
         quote! {
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
             impl #ig #p::ForwardOn<#ty> for #p::hook::forward #wh {
                 type Args<'__b> = #args;
                 type Output = #output;
-                const MODEL: &'static str = #model;
-                const SIGNATURE: &'static str = #signature;
                 fn call<'__b>(m: &#ty, #pattern: Self::Args<'__b>) -> #output { #call(m, #(#names),*) }
-                fn loss(m: &#ty, y_hat: &#p::Tensor, y: &#p::Tensor) -> #p::Tensor #lazy { <#ty>::loss(m, y_hat, y) }
-                fn training_step(m: &#ty, b: &#p::Batch) -> #p::Tensor #lazy { <#ty>::training_step(m, b) }
-                fn validation_step(m: &#ty, b: &#p::Batch) -> #p::Metrics #lazy { <#ty>::validation_step(m, b) }
-                fn configure_optimizers(m: &#ty) -> #p::Box<dyn #p::Optimizer> #lazy { #p::boxed(<#ty>::configure_optimizers(m)) }
+                fn hooks() -> #p::HookTable<#ty> where for<'__b> #ty: #p::Hooks {
+                    #p::HookTable {
+                        model: #model,
+                        forward: #signature,
+                        loss: <#ty>::loss,
+                        training_step: <#ty>::training_step,
+                        validation_step: <#ty>::validation_step,
+                        configure_optimizers: #p::boxed(<#ty>::configure_optimizers),
+                    }
+                }
             }
         }
     }

@@ -40,17 +40,13 @@ pub fn expand(model: &Model, sound: bool) -> TokenStream {
             impl #ig #p::Field for #ident #tg #wc {
                 fn visit_as(&self, name: &str, v: &mut dyn #p::Visitor) { v.module(name, self) }
                 fn copy_with(&self, c: &mut #p::Copier) -> Self { #copy }
-                fn copy_any(&self, c: &mut #p::Copier) -> #p::Box<dyn #p::Any> { #p::copy_any(self, c) }
             }
             #[automatically_derived]
             #quiet
             impl #ig #p::Module for #ident #tg #wc { #structure }
             #[automatically_derived]
             #quiet
-            impl #ig #p::HasBase for #ident #tg #wc { #base }
-            #[automatically_derived]
-            #quiet
-            impl #ig #p::hparams::FieldRules for #ident #tg #wc { #rules }
+            impl #ig #p::HasBase for #ident #tg #wc { #base #rules }
             #display
             #clone
         };
@@ -82,9 +78,9 @@ fn bounded(model: &Model, part: &TokenStream) -> Generics {
 fn structure(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
     let name = model.ident.to_string();
     let (visit, hparams) = if sound {
-        (visit(model, p), hparam_list(model, p))
+        (visit(model, p), visit_hparams(model))
     } else {
-        (quote!(), quote!(#p::vec![]))
+        (quote!(), None)
     };
     let leaf = model.options.repr.as_ref().map(|path| {
         quote! { fn leaf_repr(&self) -> #p::Option<#p::String> { #p::Option::Some(#path(self)) } }
@@ -92,12 +88,8 @@ fn structure(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
     quote! {
         fn visit(&self, v: &mut dyn #p::Visitor) { #visit }
         fn type_name(&self) -> &'static str { #name }
-        fn hparam_list(&self) -> #p::Vec<(&'static str, #p::String)> { #hparams }
+        #hparams
         #leaf
-        fn as_any(&self) -> &dyn #p::Any { self }
-        fn copy_module(&self, c: &mut #p::Copier) -> #p::Box<dyn #p::Module> {
-            #p::Box::new(<Self as #p::Field>::copy_with(self, c))
-        }
     }
 }
 
@@ -140,27 +132,34 @@ fn part(f: &Field, method: &str, arguments: TokenStream, p: &TokenStream) -> Tok
     quote!((#known.#method)(#arguments))
 }
 
-/// The items of `impl FieldRules`.
+/// The constants of `impl HasBase`.
 fn rules(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
     let named = |f: &Field| match (&f.member, &f.hparam) {
-        (Member::Named(id), Some(rule)) if sound => Some(rule.expand(id, &f.ty, p)),
+        (Member::Named(id), Some(rule)) if sound && !rule.says_nothing() => {
+            Some(rule.expand(id, &f.ty, p))
+        }
         _ => None,
     };
-    let (rules, doc) = (model.fields().filter_map(named), &model.doc);
-    quote! {
-        const RULES: &'static [#p::hparams::Rule] = &[#(#rules),*];
-        const ABOUT: &'static str = #doc;
-    }
+    let rules: Vec<_> = model.fields().filter_map(named).collect();
+    let rules = (!rules.is_empty())
+        .then(|| quote!(const RULES: &'static [#p::hparams::Rule] = &[#(#rules),*];));
+    let doc = Some(&model.doc).filter(|doc| !doc.is_empty());
+    let about = doc.map(|doc| quote!(const ABOUT: &'static str = #doc;));
+    quote!(#rules #about)
 }
 
-fn hparam_list(model: &Model, p: &TokenStream) -> TokenStream {
-    each(model, |_, fields, place| {
-        let items = fields.iter().filter(|f| f.hparam.is_some()).map(|f| {
+/// `Module::visit_hparams`, if there are any.
+fn visit_hparams(model: &Model) -> Option<TokenStream> {
+    model.fields().find(|f| f.hparam.is_some())?;
+    let body = each(model, |_, fields, place| {
+        let shows = fields.iter().filter(|f| f.hparam.is_some()).map(|f| {
             let (name, place) = (&f.name, place(f));
-            let value = quote_spanned!(f.ty.span()=> #p::format!("{:?}", #place));
-            quote!((#name, #value))
+            quote_spanned!(f.ty.span()=> show(#name, #place);)
         });
-        quote!(#p::vec![#(#items),*])
+        quote!(#(#shows)*)
+    });
+    Some(quote! {
+        fn visit_hparams(&self, show: &mut dyn ::core::ops::FnMut(&'static str, &dyn ::core::fmt::Debug)) { #body }
     })
 }
 

@@ -23,9 +23,15 @@ pub fn expand(t: &Target, m: &Method, call: &Call, rules: &[Ruled]) -> TokenStre
     let checks = stored
         .iter()
         .map(|(_, a)| quote_spanned!(a.span()=> (&&&#p::hparams::Storable::<#a>::NEW).check();));
+    let checked = checked(t, &stored);
     let puts = stored.iter().map(|(n, _)| {
         let key = n.unraw().to_string();
-        quote!(map.insert(#key.to_string(), (&#p::hparams::Put(&self.#n)).value());)
+        let any = if checked.contains(n) {
+            quote!(Some(&self.#n))
+        } else {
+            quote!(None)
+        };
+        quote!((&#p::hparams::Put(&self.#n)).show(#key, #p::Option::#any, show);)
     });
     let quiet = t
         .place
@@ -34,7 +40,7 @@ pub fn expand(t: &Target, m: &Method, call: &Call, rules: &[Ruled]) -> TokenStre
         .is_empty()
         .then(|| quote!(#[diagnostic::do_not_recommend]));
     let rebuild = rebuild(t, m, &stored, &ignored, &p);
-    let (signature, validate) = (signature(t, &stored, rules, &p), validate(t, &stored, &p));
+    let signature = signature(t, &stored, rules, &p);
     quote! {
         #cfgs #[doc(hidden)]
         #[allow(non_local_definitions, unused_variables, unused_imports, unused_mut, dead_code)]
@@ -43,17 +49,11 @@ pub fn expand(t: &Target, m: &Method, call: &Call, rules: &[Ruled]) -> TokenStre
                 AnyPut as _, AnyTake as _, IsStorable as _, IsStored as _, NestedPut as _,
                 NestedTake as _, NoRules as _, NotStorable as _,
             };
-            fn checks #ig () #wh { #(#checks)* }
             #[automatically_derived]
             #quiet
             impl #ig #p::hparams::HyperParameters for #ty #wh {
-                fn hparams(&self) -> #p::hparams::Map {
-                    let mut map = #p::hparams::Map::new();
-                    #(#puts)*
-                    map
-                }
+                fn visit_arguments(&self, show: &mut #p::hparams::Show<'_>) { #(#checks)* #(#puts)* }
                 #signature
-                #validate
                 #rebuild
             }
         };
@@ -95,20 +95,6 @@ fn checked<'a>(t: &Target, stored: &'a [(&'a Ident, &'a Type)]) -> Vec<&'a Ident
         .filter(|(_, a)| concrete(a))
         .map(|s| s.0)
         .collect()
-}
-
-fn validate(t: &Target, stored: &[(&Ident, &Type)], p: &TokenStream) -> TokenStream {
-    let checks = checked(t, stored).into_iter().map(|n| {
-        let key = n.unraw().to_string();
-        quote!(signature.check(#key, &self.#n)?;)
-    });
-    quote! {
-        fn validate(&self) -> #p::Result<(), #p::hparams::HParamError> {
-            let signature = <Self as #p::hparams::HyperParameters>::signature();
-            #(#checks)*
-            #p::Result::Ok(())
-        }
-    }
 }
 
 /// `Ignored` and `from_hparams`.

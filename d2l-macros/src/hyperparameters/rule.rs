@@ -72,6 +72,11 @@ impl Rule {
         Ok(())
     }
 
+    /// Is there neither a word of documentation nor an option?
+    pub fn says_nothing(&self) -> bool {
+        self.doc.is_empty() && self.default.is_none() && !self.checks()
+    }
+
     /// Is there anything to ask of a value?
     pub fn checks(&self) -> bool {
         self.range.is_some() || self.check.is_some()
@@ -80,6 +85,9 @@ impl Rule {
     /// The `Rule` of the library for the value `name` of type `ty`.
     pub fn expand(&self, name: &Ident, ty: &Type, p: &TokenStream) -> TokenStream {
         let (name, doc) = (name.unraw().to_string(), &self.doc);
+        if self.says_nothing() {
+            return quote!(#p::hparams::Rule::none(#name));
+        }
         let (default, check) = (self.default(ty, p), self.check(ty, p));
         quote! {
             #p::hparams::Rule { name: #name, doc: #doc, default: #default, check: #check }

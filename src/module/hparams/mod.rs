@@ -8,12 +8,10 @@ mod rules;
 pub use args::ArgsError;
 pub use config::ConfigError;
 pub use reader::{
-    AnyPut, AnyTake, IsStorable, IsStored, NestedPut, NestedTake, NotStorable, Put, Reader,
+    AnyPut, AnyTake, IsStorable, IsStored, NestedPut, NestedTake, NotStorable, Put, Reader, Show,
     Storable, Take, built,
 };
-pub use rules::{
-    Argument, FieldRules, NoRules, Rule, RulesOf, Signature, Verdict, accepts, within,
-};
+pub use rules::{Argument, NoRules, Rule, RulesOf, Signature, Verdict, accepts, within};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -133,8 +131,18 @@ pub trait HyperParameters: Sized {
     /// The arguments that are not stored, in order: `()`, the one type, or a tuple.
     type Ignored;
 
+    /// Shows the stored arguments, with the present values of their fields, to `show`.
+    #[doc(hidden)]
+    fn visit_arguments(&self, _show: &mut Show<'_>) {}
+
     /// The stored arguments, with the present values of their fields.
-    fn hparams(&self) -> Map;
+    fn hparams(&self) -> Map {
+        let mut map = Map::new();
+        self.visit_arguments(&mut |name, value, _| {
+            map.insert(name.to_string(), value());
+        });
+        map
+    }
 
     /// Calls the constructor again. An argument without a value takes its
     /// `#[hparam(default = ..)]`.
@@ -155,7 +163,13 @@ pub trait HyperParameters: Sized {
     /// # Errors
     /// If one does not.
     fn validate(&self) -> Result<(), HParamError> {
-        Ok(())
+        let (signature, mut verdict) = (Self::signature(), Ok(()));
+        self.visit_arguments(&mut |name, _, value| {
+            if let (Ok(()), Some(value)) = (&verdict, value) {
+                verdict = signature.check(name, value);
+            }
+        });
+        verdict
     }
 
     /// A new object from a file of hyperparameters, `.toml` or `.json`: a model as data.

@@ -112,33 +112,34 @@ pub trait NotStorable<T> {
 }
 impl<T> NotStorable<T> for Storable<T> {}
 
-/// Writes a value, if it can be stored.
+/// Sees a stored argument: its name, its value for a file, and itself if its rules are to be asked.
+pub type Show<'a> = dyn FnMut(&'static str, &dyn Fn() -> Value, Option<&dyn Any>) + 'a;
+
+/// Shows a value, if it can be stored.
 pub struct Put<'a, T>(pub &'a T);
 
 impl<T: HParam> Put<'_, T> {
-    /// The value for the file.
-    pub fn value(&self) -> Value {
-        self.0.to_value()
+    /// As the argument `name`.
+    pub fn show(&self, name: &'static str, any: Option<&dyn Any>, show: &mut Show<'_>) {
+        show(name, &|| self.0.to_value(), any);
     }
 }
 
 /// [`Put`] for a part with hyperparameters of its own.
 pub trait NestedPut {
-    /// The part's hyperparameters.
-    fn value(&self) -> Value;
+    /// As the argument `name`.
+    fn show(&self, name: &'static str, any: Option<&dyn Any>, show: &mut Show<'_>);
 }
 impl<T: HyperParameters<Ignored = ()>> NestedPut for Put<'_, T> {
-    fn value(&self) -> Value {
-        Value::Object(self.0.hparams())
+    fn show(&self, name: &'static str, any: Option<&dyn Any>, show: &mut Show<'_>) {
+        show(name, &|| Value::Object(self.0.hparams()), any);
     }
 }
 
 /// [`Put`] for the rest; never runs.
 pub trait AnyPut {
     /// Nothing.
-    fn value(&self) -> Value {
-        Value::Null
-    }
+    fn show(&self, _: &'static str, _: Option<&dyn Any>, _: &mut Show<'_>) {}
 }
 impl<T> AnyPut for &Put<'_, T> {}
 

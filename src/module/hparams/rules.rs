@@ -1,5 +1,5 @@
 //! What is known of each hyperparameter: type, default, rules, documentation.
-use super::{HParam, HParamError, Map, Reader, args, near};
+use super::{super::HasBase, HParam, HParamError, Map, Reader, args, near};
 use serde_json::Value;
 use std::{any::Any, fmt::Debug, fmt::Display, marker::PhantomData, ops::RangeBounds};
 
@@ -20,19 +20,23 @@ pub struct Rule {
     pub check: Option<Check>,
 }
 
-/// The rules on the fields of a type; written by `#[derive(Module)]`.
-pub trait FieldRules {
-    /// One for each `#[hparam]`.
-    const RULES: &'static [Rule];
-    /// The documentation of the type.
-    const ABOUT: &'static str;
+impl Rule {
+    /// Nothing is said of the field or argument `name`.
+    pub const fn none(name: &'static str) -> Rule {
+        Rule {
+            name,
+            doc: "",
+            default: None,
+            check: None,
+        }
+    }
 }
 
-/// The rules on the fields of `T`, if it has any: the constants of [`FieldRules`] where `T` has
+/// The rules on the fields of `T`, if it has any: the constants of [`HasBase`] where `T` has
 /// them, or else those of [`NoRules`].
 pub struct RulesOf<T: ?Sized>(PhantomData<T>);
 
-impl<T: FieldRules + ?Sized> RulesOf<T> {
+impl<T: HasBase> RulesOf<T> {
     /// Of the fields.
     pub const RULES: &'static [Rule] = T::RULES;
     /// Of the type.
@@ -116,10 +120,9 @@ impl Signature {
         default: Option<fn() -> Value>,
     ) -> Signature {
         let rule = Rule {
-            name,
             doc,
             default,
-            check: None,
+            ..Rule::none(name)
         };
         self.argument(ty, args::value::<T>, rule)
     }

@@ -11,9 +11,8 @@ pub(super) use step::{State, Step};
 pub use weights::RecurrentWeights;
 pub(super) use weights::Weights;
 
-use crate::module::{Cloneable, Copier, Field, Mode, Visitor, copy_any};
+use crate::module::{Cloneable, Copier, Field, Mode, Visitor};
 use d2l_core::{DType, Error, ErrorKind, Tensor, cat, stack};
-use std::any::Any;
 
 /// The sizes and options of a recurrent layer.
 #[derive(Clone, Copy, Debug)]
@@ -375,10 +374,6 @@ impl Field for Stack {
             weights: self.weights.iter().map(|w| w.copy_with(c)).collect(),
             mode: self.mode.copy_with(c),
         }
-    }
-
-    fn copy_any(&self, c: &mut Copier) -> Box<dyn Any> {
-        copy_any(self, c)
     }
 }
 
