@@ -7,13 +7,16 @@ use crate::{
     default_dtype,
     error::{Result, ok},
     kernel::{
-        elementwise::formula::{self as kernel, Formula, Loop, Loops, Plan, Source, Work, plan},
+        elementwise::formula::{
+            self as kernel, Few, Formula, Loop, Loops, Plan, Source, Work, plan,
+        },
         math::Float,
         storage::Plain,
     },
     stack,
     tensor::{Dims, broadcast, float},
 };
+use smallvec::smallvec;
 
 /// What a formula is given.
 #[derive(Clone, Copy)]
@@ -50,8 +53,8 @@ impl From<f64> for Argument<'_> {
 pub fn apply<F: Formula<N, M>, const N: usize, const M: usize>(
     arguments: [Argument<'_>; N],
 ) -> [Tensor; M] {
-    let results = ok!(results(plan::<F, N, M>(), &arguments));
-    results.try_into().expect("as many as the plan says")
+    let mut results = ok!(results(plan::<F, N, M>(), &arguments)).into_iter();
+    std::array::from_fn(|_| results.next().expect("as many as the plan says"))
 }
 
 /// The sum or mean of the result of `F` over all elements or the last axis, computed in the same pass.
@@ -112,14 +115,14 @@ impl Stage {
 struct Call {
     plan: &'static Plan,
     /// For each argument; 0 for tensors.
-    numbers: Vec<f64>,
+    numbers: Few<f64>,
     shape: Dims,
     dtype: DType,
 }
 
 impl Call {
     /// The call, and its tensors in one dtype.
-    fn new(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<(Call, Vec<Tensor>)> {
+    fn new(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<(Call, Few<Tensor>)> {
         let tensors = || {
             arguments.iter().filter_map(|a| match a {
                 Argument::Tensor(x) => Some(*x),
@@ -154,7 +157,7 @@ impl Call {
     }
 
     /// The tensors among the arguments as a list with one place for each argument.
-    fn spread<'a>(&self, tensors: impl IntoIterator<Item = &'a Tensor>) -> Vec<Option<&'a Tensor>> {
+    fn spread<'a>(&self, tensors: impl IntoIterator<Item = &'a Tensor>) -> Few<Option<&'a Tensor>> {
         let mut tensors = tensors.into_iter();
         let place = |number: &bool| if *number { None } else { tensors.next() };
         self.plan.numbers.iter().map(place).collect()
@@ -168,23 +171,27 @@ impl Call {
         results: usize,
         f: impl FnOnce(&Work<'_, T>) -> R,
     ) -> R {
-        let strides: Vec<Option<Dims>> = inputs
+        let flat = |x: &&Tensor| x.is_contiguous() && *x.dims() == self.shape;
+        let strides: Few<Option<Dims>> = inputs
             .iter()
-            .map(|x| x.map(|x| broadcast_strides(x, &self.shape)))
+            .map(|x| {
+                x.filter(|x| !flat(x))
+                    .map(|x| broadcast_strides(x, &self.shape))
+            })
             .collect();
-        let guards: Vec<_> = inputs
+        let guards: Few<_> = inputs
             .iter()
             .map(|x| x.map(|x| x.read_strided::<T>()))
             .collect();
-        let sources: Vec<Option<Source<'_, T>>> = guards
+        let sources: Few<Option<Source<'_, T>>> = guards
             .iter()
             .zip(&strides)
             .map(|(guard, strides)| {
-                let (x, strides) = (guard.as_deref()?, strides.as_ref()?);
+                let (x, strides) = (guard.as_deref()?, strides.as_deref());
                 Some(Source { x, strides })
             })
             .collect();
-        let numbers: Vec<T> = self.numbers.iter().map(|&v| T::from_f64(v)).collect();
+        let numbers: Few<T> = self.numbers.iter().map(|&v| T::from_f64(v)).collect();
         f(&Work {
             run: stage.of(T::loops(self.plan)),
             inputs: &sources,
@@ -201,13 +208,13 @@ impl Call {
         stage: Stage,
         inputs: &[Option<&Tensor>],
         wanted: &[bool],
-    ) -> Vec<Option<Tensor>> {
+    ) -> Few<Option<Tensor>> {
         float!(self.dtype, T => {
             let new = |&w: &bool| w.then(|| Tensor::build::<T>(self.dtype, self.shape, |_| {}));
-            let results: Vec<Option<Tensor>> = wanted.iter().map(new).collect();
+            let results: Few<Option<Tensor>> = wanted.iter().map(new).collect();
             {
-                let mut guards: Vec<_> = results.iter().map(|t| t.as_ref().map(Tensor::write::<T>)).collect();
-                let mut outs: Vec<Option<&mut [T]>> = guards.iter_mut().map(|g| g.as_deref_mut()).collect();
+                let mut guards: Few<_> = results.iter().map(|t| t.as_ref().map(Tensor::write::<T>)).collect();
+                let mut outs: Few<Option<&mut [T]>> = guards.iter_mut().map(|g| g.as_deref_mut()).collect();
                 self.with_work::<T, _>(stage, inputs, wanted.len(), |work| kernel::run(work, &mut outs));
             }
             results
@@ -222,7 +229,7 @@ impl Call {
             n => Dims::new(&[n, len]),
         };
         float!(self.dtype, T => Tensor::build::<T>(self.dtype, shape, |out| {
-            let mut outs: Vec<Option<&mut [T]>> = match len {
+            let mut outs: Few<Option<&mut [T]>> = match len {
                 0 => (0..n).map(|_| None).collect(),
                 len => out.chunks_exact_mut(len).map(Some).collect(),
             };
@@ -232,9 +239,9 @@ impl Call {
 }
 
 /// The parts of a packed tensor, recorded.
-fn parts(packed: &Tensor, n: usize, shape: Dims) -> Vec<Tensor> {
+fn parts(packed: &Tensor, n: usize, shape: Dims) -> Few<Tensor> {
     match n {
-        1 => vec![packed.clone()],
+        1 => smallvec![packed.clone()],
         n => (0..n)
             .map(|k| packed.select(0, k as isize).reshape(shape))
             .collect(),
@@ -244,10 +251,10 @@ fn parts(packed: &Tensor, n: usize, shape: Dims) -> Vec<Tensor> {
 /// What a formula keeps for its gradient.
 struct Kept {
     call: Call,
-    /// For each tensor among the arguments.
+    /// Of each tensor among the arguments, unless all have that of the results.
     shapes: Vec<Dims>,
     /// For each argument.
-    x: Vec<Option<Saved>>,
+    x: Few<Option<Saved>>,
 }
 
 impl Kept {
@@ -260,7 +267,10 @@ impl Kept {
         };
         Kept {
             x: spread.iter().zip(plan.kept).map(keep).collect(),
-            shapes: tensors.iter().map(|x| *x.dims()).collect(),
+            shapes: match tensors.iter().all(|x| *x.dims() == call.shape) {
+                true => Vec::new(),
+                false => tensors.iter().map(|x| *x.dims()).collect(),
+            },
             call,
         }
     }
@@ -270,15 +280,15 @@ impl Kept {
         let call = &self.call;
         let n = call.tensors();
         let output = call.plan.output.then(|| cx.output());
-        let x: Vec<Option<&Tensor>> = self.x.iter().map(|x| x.as_deref()).collect();
-        let known: Vec<&Tensor> = x
+        let x: Few<Option<&Tensor>> = self.x.iter().map(|x| x.as_deref()).collect();
+        let known: Few<&Tensor> = x
             .iter()
             .flatten()
             .copied()
             .chain(output)
             .chain([g])
             .collect();
-        let wanted: Vec<bool> = (0..n).map(|k| cx.is_needed(k)).collect();
+        let wanted: Few<bool> = (0..n).map(|k| cx.is_needed(k)).collect();
         let grads = if is_recording(&known) {
             let packed = gradient(call, &x, output, g);
             parts(&packed, n, call.shape)
@@ -286,13 +296,16 @@ impl Kept {
                 .map(Some)
                 .collect()
         } else {
-            let g = parts(&g.detach(), call.plan.results, call.shape);
+            let g = parts(g, call.plan.results, call.shape);
             let inputs = gradient_inputs(call, &x, output, &g);
             call.compute(Stage::Gradient, &inputs, &wanted)
         };
         let mut all = Gradients::default();
         for (k, grad) in grads.into_iter().enumerate().filter(|(k, _)| wanted[*k]) {
-            all[k] = grad.map(|g| g.sum_to(&self.shapes[k]));
+            all[k] = match self.shapes.get(k) {
+                Some(shape) => grad.map(|g| g.sum_to(shape)),
+                None => grad,
+            };
         }
         all
     }
@@ -304,7 +317,7 @@ fn gradient_inputs<'a>(
     x: &[Option<&'a Tensor>],
     output: Option<&'a Tensor>,
     g: &'a [Tensor],
-) -> Vec<Option<&'a Tensor>> {
+) -> Few<Option<&'a Tensor>> {
     let outputs = std::iter::repeat_n(output, call.plan.results);
     x.iter()
         .copied()
@@ -371,11 +384,11 @@ fn second(
     all
 }
 
-fn results(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<Vec<Tensor>> {
+fn results(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<Few<Tensor>> {
     let (call, tensors) = Call::new(plan, arguments)?;
     let shape = call.shape;
     let packed = call.packed(Stage::Value, &call.spread(&tensors), plan.results);
-    let inputs: Vec<&Tensor> = tensors.iter().collect();
+    let inputs: Few<&Tensor> = tensors.iter().collect();
     if !is_recording(&inputs) {
         return Ok(parts(&packed, plan.results, shape));
     }
@@ -392,7 +405,7 @@ fn sum(plan: &'static Plan, arguments: &[Argument<'_>], mean: bool, last: bool) 
         let y = results(plan, arguments)?.remove(0);
         return Ok(reduced(&y, mean, last));
     }
-    let inputs: Vec<&Tensor> = tensors.iter().collect();
+    let inputs: Few<&Tensor> = tensors.iter().collect();
     let (numel, rank) = (call.shape.numel(), call.shape.len());
     let (shape, row) = match (last, rank) {
         (true, 1..) => (call.shape.remove(rank - 1), call.shape[rank - 1]),

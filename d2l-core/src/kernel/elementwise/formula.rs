@@ -11,16 +11,20 @@ use super::{
     },
     strided::{Input, LONG, TILE},
 };
+use smallvec::{SmallVec, smallvec};
 use std::{marker::PhantomData, mem::MaybeUninit};
 
 /// Elements of a block: whole vectors of every instruction set.
 const LANES: usize = 32;
 /// Elements that one thread handles in one go.
 const CHUNK: usize = 1 << 14;
-/// Inputs for which small inputs need no memory.
+/// Inputs and results for which a list needs no memory of its own.
 const FEW: usize = 4;
 /// Costs per nanosecond: what a core does of [`Formula::COST`].
 const COST_PER_NS: usize = 16;
+
+/// A list with a place for each input or result: for a few elements lists cost more than the loop.
+pub type Few<T> = SmallVec<[T; FEW]>;
 
 /// A function of `N` numbers with `M` results, and its derivatives, written by `#[elementwise]`.
 #[diagnostic::on_unimplemented(
@@ -226,10 +230,11 @@ pub fn plan<F: Formula<N, M>, const N: usize, const M: usize>() -> &'static Plan
     &Planned::<F, N, M>::PLAN
 }
 
-/// An input of a loop: memory and the strides by which it is read.
+/// An input of a loop: memory and the strides by which it is read; none if its elements lie one after
+/// the other.
 pub struct Source<'a, T> {
     pub x: &'a [T],
-    pub strides: &'a [usize],
+    pub strides: Option<&'a [usize]>,
 }
 
 /// A loop and what it goes over.
@@ -256,7 +261,10 @@ struct Reader<'a, T> {
 
 impl<'a, T: Float> Reader<'a, T> {
     fn new(work: &'a Work<'a, T>) -> Self {
-        let open = |s: &Source<'a, T>| Input::new(s.x, work.shape, s.strides);
+        let open = |s: &Source<'a, T>| match s.strides {
+            Some(strides) => Input::new(s.x, work.shape, strides),
+            None => Input::new(s.x, &[work.len()], &[1]),
+        };
         let inputs: Vec<Option<Input<'a, T>>> =
             work.inputs.iter().map(|s| s.as_ref().map(open)).collect();
         let rows = inputs.iter().flatten().map(Input::row);
@@ -284,17 +292,7 @@ impl<'a, T: Float> Reader<'a, T> {
 
     /// Elements `start..start + n` of the results, written to `out` with `TILE` between one and the next.
     fn compute(&mut self, start: usize, n: usize, out: &mut [T]) {
-        let empty: &[T] = &[];
-        let mut few = [empty; FEW];
-        let mut many = Vec::new();
-        let k = self.inputs.len();
-        let slices = match k <= FEW {
-            true => &mut few[..k],
-            false => {
-                many.resize(k, empty);
-                &mut many[..]
-            }
-        };
+        let mut slices: Few<&[T]> = smallvec![&[][..]; self.inputs.len()];
         let mut buffers = self.buffers.iter_mut();
         for (slice, input) in slices.iter_mut().zip(&self.inputs) {
             let buffer = buffers.next();
@@ -305,33 +303,43 @@ impl<'a, T: Float> Reader<'a, T> {
                 };
             }
         }
-        let whole = blocks(n);
-        (self.work.run)(slices, self.work.numbers, whole, out);
-        if whole < n {
-            self.work.rest(slices, whole, n, out);
-        }
+        self.work.apply(&slices, n, out);
     }
 }
 
-impl<T: Float> Work<'_, T> {
+impl<'a, T: Float> Work<'a, T> {
+    fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// What is read for elements `start..start + n`, if each input lies without gaps.
+    fn flat(&self, start: usize, n: usize) -> Option<Few<&'a [T]>> {
+        let slice = |s: &Option<Source<'a, T>>| match s {
+            None => Some(&[][..]),
+            Some(s) => s.strides.is_none().then(|| &s.x[start..start + n]),
+        };
+        self.inputs.iter().map(slice).collect()
+    }
+
+    /// The results for the `n` elements of each of the slices.
+    fn apply(&self, slices: &[&[T]], n: usize, out: &mut [T]) {
+        let whole = blocks(n);
+        (self.run)(slices, self.numbers, whole, out);
+        if whole < n {
+            self.rest(slices, whole, n, out);
+        }
+    }
+
     /// The elements `from..to`, fewer than a block, by way of a whole one.
     fn rest(&self, slices: &[&[T]], from: usize, to: usize, out: &mut [T]) {
-        let (k, n) = (slices.len(), to - from);
-        let mut few = [T::ONE; FEW * LANES];
-        let mut many = Vec::new();
-        let padded = match k <= FEW {
-            true => &mut few[..],
-            false => {
-                many.resize(k * LANES, T::ONE);
-                &mut many[..]
-            }
-        };
-        for (block, slice) in padded.chunks_exact_mut(LANES).zip(slices) {
+        let n = to - from;
+        let mut padded: Few<[T; LANES]> = smallvec![[T::ONE; LANES]; slices.len()];
+        for (block, slice) in padded.iter_mut().zip(slices) {
             if !slice.is_empty() {
                 block[..n].copy_from_slice(&slice[from..to]);
             }
         }
-        let read: Vec<&[T]> = padded.chunks_exact(LANES).take(k).collect();
+        let read: Few<&[T]> = padded.iter().map(|block| &block[..]).collect();
         let mut block = [T::ZERO; LANES];
         let mut tiles = Vec::new();
         let whole = match self.results {
@@ -354,27 +362,28 @@ impl<T: Float> Work<'_, T> {
 
 /// Runs a loop over all elements; results without a place are dropped.
 pub fn run<T: Float>(work: &Work<'_, T>, outs: &mut [Option<&mut [T]>]) {
-    let len: usize = work.shape.iter().product();
+    let len = work.len();
     if len == 0 {
         return;
     }
     assert!(outs.iter().flatten().all(|o| o.len() == len));
     let share = |o: &mut Option<&mut [T]>| o.as_deref_mut().map(Shared::new);
-    let outs: Vec<Option<Shared<T>>> = outs.iter_mut().map(share).collect();
+    let outs: Few<Option<Shared<T>>> = outs.iter_mut().map(share).collect();
     parallel_ns(len.div_ceil(CHUNK), work.ns(len), &|i| {
         let start = i * CHUNK;
         let n = CHUNK.min(len - start);
-        let mut parts: Vec<Option<&mut [T]>> = Vec::with_capacity(outs.len());
-        for out in &outs {
-            // SAFETY: chunks do not overlap, each is run once, and all lie within the `len` elements of a
-            // result, which is borrowed until `parallel_ns` returns.
-            parts.push(out.as_ref().map(|o| unsafe { o.slice(start, n) }));
-        }
+        // SAFETY: chunks do not overlap, each is run once, and all lie within the `len` elements of a
+        // result, which is borrowed until `parallel_ns` returns.
+        let part = |o| unsafe { Shared::slice(o, start, n) };
+        let mut parts: Few<Option<&mut [T]>> = outs.iter().map(|o| o.as_ref().map(part)).collect();
         run_chunk(work, start, n, &mut parts);
     });
 }
 
 fn run_chunk<T: Float>(work: &Work<'_, T>, start: usize, n: usize, outs: &mut [Option<&mut [T]>]) {
+    if let ([Some(out)], Some(slices)) = (&mut *outs, work.flat(start, n)) {
+        return work.apply(&slices, n, out);
+    }
     let mut reader = Reader::new(work);
     let mut done = 0;
     if let [Some(out)] = outs {
@@ -400,7 +409,7 @@ fn run_chunk<T: Float>(work: &Work<'_, T>, start: usize, n: usize, outs: &mut [O
 
 /// The sum of all elements of the single result, chunk by chunk whatever the number of threads.
 pub fn sum<T: Float>(work: &Work<'_, T>) -> T {
-    let len: usize = work.shape.iter().product();
+    let len = work.len();
     let mut parts = vec![T::ZERO; len.div_ceil(CHUNK)];
     rows(work, len, CHUNK, &mut parts);
     reduce::sum(&parts)
