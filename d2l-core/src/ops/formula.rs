@@ -3,7 +3,7 @@
 use super::walk::broadcast_strides;
 use crate::{
     DType, Tensor,
-    autograd::{Context, Gradients, Saved, is_recording},
+    autograd::{Context, Gradients, Saved, is_grad_enabled, is_recording},
     default_dtype,
     error::{Result, ok},
     kernel::{
@@ -163,6 +163,12 @@ impl Call {
         self.plan.numbers.iter().map(place).collect()
     }
 
+    /// How `x` is read; nothing if its elements lie in the order of the results.
+    fn strides(&self, x: &Tensor) -> Option<Dims> {
+        let flat = x.is_contiguous() && *x.dims() == self.shape;
+        (!flat).then(|| broadcast_strides(x, &self.shape))
+    }
+
     /// Runs `f` with the work of one of the loops.
     fn with_work<T: Numbers, R>(
         &self,
@@ -171,23 +177,15 @@ impl Call {
         results: usize,
         f: impl FnOnce(&Work<'_, T>) -> R,
     ) -> R {
-        let flat = |x: &&Tensor| x.is_contiguous() && *x.dims() == self.shape;
-        let strides: Few<Option<Dims>> = inputs
+        let opened: Few<_> = inputs
+            .iter()
+            .map(|x| x.map(|x| (x.read_strided::<T>(), self.strides(x))))
+            .collect();
+        let sources: Few<Option<Source<'_, T>>> = opened
             .iter()
             .map(|x| {
-                x.filter(|x| !flat(x))
-                    .map(|x| broadcast_strides(x, &self.shape))
-            })
-            .collect();
-        let guards: Few<_> = inputs
-            .iter()
-            .map(|x| x.map(|x| x.read_strided::<T>()))
-            .collect();
-        let sources: Few<Option<Source<'_, T>>> = guards
-            .iter()
-            .zip(&strides)
-            .map(|(guard, strides)| {
-                let (x, strides) = (guard.as_deref()?, strides.as_deref());
+                let (x, strides) = x.as_ref()?;
+                let strides = strides.as_deref();
                 Some(Source { x, strides })
             })
             .collect();
@@ -209,6 +207,9 @@ impl Call {
         inputs: &[Option<&Tensor>],
         wanted: &[bool],
     ) -> Few<Option<Tensor>> {
+        if let [true] = wanted {
+            return smallvec![Some(self.packed(stage, inputs, 1))];
+        }
         float!(self.dtype, T => {
             let new = |&w: &bool| w.then(|| Tensor::build::<T>(self.dtype, self.shape, |_| {}));
             let results: Few<Option<Tensor>> = wanted.iter().map(new).collect();
@@ -229,9 +230,10 @@ impl Call {
             n => Dims::new(&[n, len]),
         };
         float!(self.dtype, T => Tensor::build::<T>(self.dtype, shape, |out| {
-            let mut outs: Few<Option<&mut [T]>> = match len {
-                0 => (0..n).map(|_| None).collect(),
-                len => out.chunks_exact_mut(len).map(Some).collect(),
+            let mut outs: Few<Option<&mut [T]>> = match (n, len) {
+                (1, _) => smallvec![Some(out)],
+                (n, 0) => (0..n).map(|_| None).collect(),
+                _ => out.chunks_exact_mut(len).map(Some).collect(),
             };
             self.with_work::<T, _>(stage, inputs, n, |work| kernel::run(work, &mut outs));
         }))
@@ -281,15 +283,9 @@ impl Kept {
         let n = call.tensors();
         let output = call.plan.output.then(|| cx.output());
         let x: Few<Option<&Tensor>> = self.x.iter().map(|x| x.as_deref()).collect();
-        let known: Few<&Tensor> = x
-            .iter()
-            .flatten()
-            .copied()
-            .chain(output)
-            .chain([g])
-            .collect();
+        let known = || x.iter().flatten().copied().chain(output).chain([g]);
         let wanted: Few<bool> = (0..n).map(|k| cx.is_needed(k)).collect();
-        let grads = if is_recording(&known) {
+        let grads = if is_grad_enabled() && known().any(Tensor::requires_grad) {
             let packed = gradient(call, &x, output, g);
             parts(&packed, n, call.shape)
                 .into_iter()

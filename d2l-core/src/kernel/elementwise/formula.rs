@@ -367,6 +367,9 @@ pub fn run<T: Float>(work: &Work<'_, T>, outs: &mut [Option<&mut [T]>]) {
         return;
     }
     assert!(outs.iter().flatten().all(|o| o.len() == len));
+    if len <= CHUNK {
+        return run_chunk(work, 0, len, outs);
+    }
     let share = |o: &mut Option<&mut [T]>| o.as_deref_mut().map(Shared::new);
     let outs: Few<Option<Shared<T>>> = outs.iter_mut().map(share).collect();
     parallel_ns(len.div_ceil(CHUNK), work.ns(len), &|i| {
