@@ -51,12 +51,16 @@ pub fn gather_strided<T: Copy + Send + Sync>(
             out.copy_from_slice(&src[offset + i..][..out.len()])
         });
     }
-    let (rows, transposed) = (out.len() / n, stride > 1);
+    let all = out.len() / n;
+    // Rows whose elements are neighbours in the source are copied in squares.
+    let together = match stride {
+        2.. if all >= 512 => 64,
+        2.. => 16,
+        _ => 1,
+    };
     let rows = match num_threads() {
-        1 => rows,
-        // Rows whose elements are neighbours in the source are copied in squares.
-        _ if transposed => (CHUNK / n).next_multiple_of((rows / 8).clamp(16, 64)),
-        _ => (CHUNK / n).max(1),
+        1 => all,
+        _ => (CHUNK / n).max(1).next_multiple_of(together),
     };
     let past = size_of_val(out) >= LARGE;
     for_chunks(out, rows * n, |i, mut out| {
