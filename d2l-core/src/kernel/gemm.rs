@@ -263,14 +263,14 @@ struct Part<'a, T> {
 }
 
 impl<T: Float> Part<'_, T> {
-    /// Rows and columns of the parts for the threads, two for each. This is the one place that may ask
+    /// Rows and columns of the parts, one for each thread. This is the one place that may ask
     /// for the number of threads, since no element's sum depends on it.
     fn cut(&self, ns: usize) -> (usize, usize) {
         let (mr, nr, threads) = (self.kernel.mr, self.kernel.nr, num_threads());
         let parts = if ns < 16_000 || threads == 1 {
             1
         } else {
-            2 * threads
+            threads
         };
         let (mut down, mut across) = (1, 1);
         while down * across < parts {

@@ -1,5 +1,5 @@
 //! Transposes, tile by tile, for elements of any type.
-use super::super::math::Float;
+use super::super::{math::Float, simd::prefetch};
 use std::mem::MaybeUninit;
 
 #[cfg(target_arch = "x86_64")]
@@ -143,6 +143,16 @@ unsafe fn tiles<T: Copy, const N: usize>(
                     (dst, ds)
                 };
                 for i in (0..height).step_by(N) {
+                    if buffered {
+                        // The next rows, or the first ones of the next square.
+                        let next = if i + N < height { (i + N) * rs } else { width };
+                        for r in 0..N {
+                            let row = src.wrapping_add(next + r * rs);
+                            (0..width)
+                                .step_by(line)
+                                .for_each(|c| prefetch(row.wrapping_add(c)));
+                        }
+                    }
                     for j in (0..width).step_by(N) {
                         tile(src.add(i * rs + j), to.add(j * step + i), step);
                     }
