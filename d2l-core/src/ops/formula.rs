@@ -114,8 +114,8 @@ impl Stage {
 #[derive(Clone)]
 struct Call {
     plan: &'static Plan,
-    /// For each argument; 0 for tensors.
-    numbers: Few<f64>,
+    /// For each argument, 0 for tensors; none if all are.
+    numbers: Vec<f64>,
     shape: Dims,
     dtype: DType,
 }
@@ -144,7 +144,10 @@ impl Call {
         };
         let call = Call {
             plan,
-            numbers: arguments.iter().map(number).collect(),
+            numbers: match plan.numbers.contains(&true) {
+                true => arguments.iter().map(number).collect(),
+                false => Vec::new(),
+            },
             shape,
             dtype,
         };
@@ -189,7 +192,10 @@ impl Call {
                 Some(Source { x, strides })
             })
             .collect();
-        let numbers: Few<T> = self.numbers.iter().map(|&v| T::from_f64(v)).collect();
+        let mut numbers: Few<T> = smallvec![T::ZERO; self.plan.numbers.len()];
+        for (number, &v) in numbers.iter_mut().zip(&self.numbers) {
+            *number = T::from_f64(v);
+        }
         f(&Work {
             run: stage.of(T::loops(self.plan)),
             inputs: &sources,
@@ -255,8 +261,8 @@ struct Kept {
     call: Call,
     /// Of each tensor among the arguments, unless all have that of the results.
     shapes: Vec<Dims>,
-    /// For each argument.
-    x: Few<Option<Saved>>,
+    /// For each argument; none if the gradient needs no argument.
+    x: Vec<Option<Saved>>,
 }
 
 impl Kept {
@@ -268,7 +274,10 @@ impl Kept {
             _ => None,
         };
         Kept {
-            x: spread.iter().zip(plan.kept).map(keep).collect(),
+            x: match plan.kept.contains(&true) {
+                true => spread.iter().zip(plan.kept).map(keep).collect(),
+                false => Vec::new(),
+            },
             shapes: match tensors.iter().all(|x| *x.dims() == call.shape) {
                 true => Vec::new(),
                 false => tensors.iter().map(|x| *x.dims()).collect(),
@@ -282,7 +291,8 @@ impl Kept {
         let call = &self.call;
         let n = call.tensors();
         let output = call.plan.output.then(|| cx.output());
-        let x: Few<Option<&Tensor>> = self.x.iter().map(|x| x.as_deref()).collect();
+        let mut x: Few<Option<&Tensor>> = self.x.iter().map(|x| x.as_deref()).collect();
+        x.resize(call.plan.numbers.len(), None);
         let known = || x.iter().flatten().copied().chain(output).chain([g]);
         let wanted: Few<bool> = (0..n).map(|k| cx.is_needed(k)).collect();
         let grads = if is_grad_enabled() && known().any(Tensor::requires_grad) {
