@@ -207,7 +207,7 @@ fn general<T: Float>(
     let kernel = T::kernel(level());
     let bytes = |rows, cols| rows * cols * size_of::<T>();
     let pack_b = b.cs != 1 || (m > 4 * kernel.mr && bytes(k, n) > IN_PLACE);
-    let worth = if a.cs == 1 { 8 } else { 4 };
+    let worth = if a.cs == 1 { 16 } else { 4 };
     let pack_a = n > worth * kernel.nr && bytes(m, k) > IN_PLACE;
     let kc = if pack_a || pack_b {
         k.div_ceil(k.div_ceil(KC))
