@@ -7,16 +7,17 @@ use crate::{
     default_dtype,
     error::{Result, ok},
     kernel::{
-        elementwise::formula::{
-            self as kernel, Few, Formula, Loop, Loops, Plan, Source, Work, plan,
-        },
+        elementwise::formula::{self as kernel, Formula, Loop, Loops, Plan, Source, Work, plan},
         math::Float,
         storage::Plain,
     },
     stack,
     tensor::{Dims, broadcast, float},
 };
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
+
+/// A list with a place for each argument or result: for short tensors lists would cost more than the loop.
+type Few<T> = SmallVec<[T; 4]>;
 
 /// What a formula is given.
 #[derive(Clone, Copy)]

@@ -11,20 +11,16 @@ use super::{
     },
     strided::{Input, LONG, TILE},
 };
-use smallvec::{SmallVec, smallvec};
 use std::{marker::PhantomData, mem::MaybeUninit};
 
 /// Elements of a block: whole vectors of every instruction set.
 const LANES: usize = 32;
 /// Elements that one thread handles in one go.
 const CHUNK: usize = 1 << 14;
-/// Inputs and results for which a list needs no memory of its own.
+/// Inputs for which small inputs need no memory.
 const FEW: usize = 4;
 /// Costs per nanosecond: what a core does of [`Formula::COST`].
 const COST_PER_NS: usize = 16;
-
-/// A list with a place for each input or result: for a few elements lists cost more than the loop.
-pub type Few<T> = SmallVec<[T; FEW]>;
 
 /// A function of `N` numbers with `M` results, and its derivatives, written by `#[elementwise]`.
 #[diagnostic::on_unimplemented(
@@ -292,7 +288,17 @@ impl<'a, T: Float> Reader<'a, T> {
 
     /// Elements `start..start + n` of the results, written to `out` with `TILE` between one and the next.
     fn compute(&mut self, start: usize, n: usize, out: &mut [T]) {
-        let mut slices: Few<&[T]> = smallvec![&[][..]; self.inputs.len()];
+        let empty: &[T] = &[];
+        let mut few = [empty; FEW];
+        let mut many = Vec::new();
+        let k = self.inputs.len();
+        let slices = match k <= FEW {
+            true => &mut few[..k],
+            false => {
+                many.resize(k, empty);
+                &mut many[..]
+            }
+        };
         let mut buffers = self.buffers.iter_mut();
         for (slice, input) in slices.iter_mut().zip(&self.inputs) {
             let buffer = buffers.next();
@@ -303,7 +309,7 @@ impl<'a, T: Float> Reader<'a, T> {
                 };
             }
         }
-        self.work.apply(&slices, n, out);
+        self.work.apply(slices, n, out);
     }
 }
 
@@ -312,13 +318,17 @@ impl<'a, T: Float> Work<'a, T> {
         self.shape.iter().product()
     }
 
-    /// What is read for elements `start..start + n`, if each input lies without gaps.
-    fn flat(&self, start: usize, n: usize) -> Option<Few<&'a [T]>> {
-        let slice = |s: &Option<Source<'a, T>>| match s {
-            None => Some(&[][..]),
-            Some(s) => s.strides.is_none().then(|| &s.x[start..start + n]),
-        };
-        self.inputs.iter().map(slice).collect()
+    /// What is read for elements `start..start + n`, if that are a few inputs that lie without gaps.
+    fn flat(&self, start: usize, n: usize) -> Option<[&'a [T]; FEW]> {
+        let mut slices: [&[T]; FEW] = [&[]; FEW];
+        for (k, source) in self.inputs.iter().enumerate() {
+            match source {
+                None => {}
+                Some(s) if s.strides.is_none() => *slices.get_mut(k)? = &s.x[start..start + n],
+                Some(_) => return None,
+            }
+        }
+        (self.inputs.len() <= FEW).then_some(slices)
     }
 
     /// The results for the `n` elements of each of the slices.
@@ -332,14 +342,22 @@ impl<'a, T: Float> Work<'a, T> {
 
     /// The elements `from..to`, fewer than a block, by way of a whole one.
     fn rest(&self, slices: &[&[T]], from: usize, to: usize, out: &mut [T]) {
-        let n = to - from;
-        let mut padded: Few<[T; LANES]> = smallvec![[T::ONE; LANES]; slices.len()];
-        for (block, slice) in padded.iter_mut().zip(slices) {
+        let (k, n) = (slices.len(), to - from);
+        let mut few = [T::ONE; FEW * LANES];
+        let mut many = Vec::new();
+        let padded = match k <= FEW {
+            true => &mut few[..],
+            false => {
+                many.resize(k * LANES, T::ONE);
+                &mut many[..]
+            }
+        };
+        for (block, slice) in padded.chunks_exact_mut(LANES).zip(slices) {
             if !slice.is_empty() {
                 block[..n].copy_from_slice(&slice[from..to]);
             }
         }
-        let read: Few<&[T]> = padded.iter().map(|block| &block[..]).collect();
+        let read: Vec<&[T]> = padded.chunks_exact(LANES).take(k).collect();
         let mut block = [T::ZERO; LANES];
         let mut tiles = Vec::new();
         let whole = match self.results {
@@ -371,21 +389,21 @@ pub fn run<T: Float>(work: &Work<'_, T>, outs: &mut [Option<&mut [T]>]) {
         return run_chunk(work, 0, len, outs);
     }
     let share = |o: &mut Option<&mut [T]>| o.as_deref_mut().map(Shared::new);
-    let outs: Few<Option<Shared<T>>> = outs.iter_mut().map(share).collect();
+    let outs: Vec<Option<Shared<T>>> = outs.iter_mut().map(share).collect();
     parallel_ns(len.div_ceil(CHUNK), work.ns(len), &|i| {
         let start = i * CHUNK;
         let n = CHUNK.min(len - start);
         // SAFETY: chunks do not overlap, each is run once, and all lie within the `len` elements of a
         // result, which is borrowed until `parallel_ns` returns.
         let part = |o| unsafe { Shared::slice(o, start, n) };
-        let mut parts: Few<Option<&mut [T]>> = outs.iter().map(|o| o.as_ref().map(part)).collect();
+        let mut parts: Vec<Option<&mut [T]>> = outs.iter().map(|o| o.as_ref().map(part)).collect();
         run_chunk(work, start, n, &mut parts);
     });
 }
 
 fn run_chunk<T: Float>(work: &Work<'_, T>, start: usize, n: usize, outs: &mut [Option<&mut [T]>]) {
     if let ([Some(out)], Some(slices)) = (&mut *outs, work.flat(start, n)) {
-        return work.apply(&slices, n, out);
+        return work.apply(&slices[..work.inputs.len()], n, out);
     }
     let mut reader = Reader::new(work);
     let mut done = 0;
