@@ -16,6 +16,7 @@ use crate::{
     Tensor,
     error::{Error, ErrorKind, Result, bail, fail},
 };
+use smallvec::SmallVec;
 use std::sync::{
     Arc, Mutex, MutexGuard,
     atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
@@ -286,12 +287,15 @@ pub(crate) struct OpNode<R: Rule + ?Sized> {
     rule: Mutex<R>,
 }
 
+/// Where the gradients of the inputs go; most operations have few.
+type Edges = SmallVec<[Option<Edge>; 3]>;
+
 /// All of a node but its rule.
 struct Head {
     op: &'static str,
     place: Option<Box<Place>>,
     seq: u64,
-    edges: [Option<Edge>; MAX_INPUTS],
+    edges: Edges,
     hooks: Hooks,
     output: Mutex<Option<Saved>>,
 }
@@ -304,10 +308,7 @@ impl Head {
         }
         let output = keep.then(|| Saved::new(op, out.with_meta(Meta::none())));
         // The leaves' numbers are taken before the node's own.
-        let mut edges = [const { None }; MAX_INPUTS];
-        for (edge, x) in edges.iter_mut().zip(inputs) {
-            *edge = x.edge();
-        }
+        let edges = inputs.iter().map(|x| x.edge()).collect();
         Some(Head {
             op,
             place: anomaly::place(op, out),
@@ -330,7 +331,7 @@ impl Node {
         pending: &mut Pending,
     ) -> Result<()> {
         let head = &self.head;
-        let edge = |i: usize| head.edges[i].as_ref().filter(|e| e.seq() >= floor);
+        let edge = |i: usize| head.edges.get(i)?.as_ref().filter(|e| e.seq() >= floor);
         let grads = unchanged(|| {
             let cx = Context {
                 op: head.op,

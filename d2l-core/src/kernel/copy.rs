@@ -3,7 +3,7 @@ mod stream;
 mod transpose;
 
 pub use stream::{is_large, stream};
-pub use transpose::{columns, transpose};
+pub use transpose::{columns, transpose, transpose_past};
 
 use super::{
     elementwise::axes::Axes,
@@ -12,6 +12,9 @@ use super::{
 
 /// Elements that one thread copies in one go.
 const CHUNK: usize = 1 << 15;
+/// Transposes of this many bytes are written past the cache: they would only push other data out of it,
+/// and every line would be read before it is written.
+const LARGE: usize = 8 << 20;
 
 /// Copies the view of `src` that begins at `offset` into the contiguous `out`.
 ///
@@ -48,24 +51,37 @@ pub fn gather_strided<T: Copy + Send + Sync>(
             out.copy_from_slice(&src[offset + i..][..out.len()])
         });
     }
-    let rows = if num_threads() == 1 {
-        out.len() / n
-    } else {
-        (CHUNK / n).next_multiple_of(16).max(1)
+    let all = out.len() / n;
+    // Rows whose elements are neighbours in the source are copied in squares.
+    let together = match stride {
+        2.. if all >= 512 => 64,
+        2.. => 16,
+        _ => 1,
     };
+    let rows = match num_threads() {
+        1 => all,
+        _ => (CHUNK / n).max(1).next_multiple_of(together),
+    };
+    let past = size_of_val(out) >= LARGE;
     for_chunks(out, rows * n, |i, mut out| {
         axes.blocks(i / n, out.len() / n, |rows, [at], [row_stride]| {
             let (part, rest) = std::mem::take(&mut out).split_at_mut(rows * n);
-            gather_block(&src[offset + at..], [row_stride, stride], n, part);
+            gather_block(&src[offset + at..], [row_stride, stride], n, part, past);
             out = rest;
         });
     });
 }
 
 /// Rows of `n` elements.
-fn gather_block<T: Copy>(src: &[T], [row, stride]: [usize; 2], n: usize, out: &mut [T]) {
+fn gather_block<T: Copy>(
+    src: &[T],
+    [row, stride]: [usize; 2],
+    n: usize,
+    out: &mut [T],
+    past: bool,
+) {
     if row == 1 && stride > 1 {
-        return transpose(n, out.len() / n, src, stride, out, n);
+        return transpose_past(n, out.len() / n, src, stride, out, n, past);
     }
     for (i, out) in out.chunks_exact_mut(n).enumerate() {
         let src = &src[i * row..];
@@ -121,7 +137,8 @@ pub fn scatter_strided<T: Copy + Send + Sync>(
 /// Rows of `n` elements.
 fn scatter_block<T: Copy>(src: &[T], dst: &mut [T], [row, stride]: [usize; 2], n: usize) {
     if row == 1 && stride >= src.len() / n {
-        return transpose(src.len() / n, n, src, n, dst, stride);
+        let past = size_of_val(src) >= LARGE;
+        return transpose_past(src.len() / n, n, src, n, dst, stride, past);
     }
     for (i, src) in src.chunks_exact(n).enumerate() {
         let dst = &mut dst[i * row..];
@@ -172,6 +189,7 @@ mod tests {
             (&[3, 33, 20], &[660, 1, 33]),
             (&[33, 3, 20], &[1, 660, 33]),
             (&[300, 301], &[1, 300]),
+            (&[176, 139], &[1, 176]),
             (&[2, 40_000], &[50_000, 1]),
             (&[2, 40_000], &[80_001, 2]),
             (&[100, 50, 30], &[2000, 40, 1]),

@@ -12,9 +12,10 @@ pub use tile::Tiles;
 pub use vector::Vector;
 
 use super::{
+    copy::transpose,
     math::{Float, Num},
     simd::level,
-    threads::{Shared, for_chunks, num_threads, parallel_ns},
+    threads::{Shared, num_threads, parallel_ns},
 };
 use pack::{LEFT, RIGHT};
 use tile::{Block, Dots, Kernel, Start};
@@ -23,12 +24,13 @@ use tile::{Block, Dots, Kernel, Start};
 const KC: usize = 384;
 /// Rows of a block of A, in tiles: with this length it fits half of the second cache.
 const MC: usize = 32;
-/// Columns of B that are packed at once.
+/// Columns of B that are packed at once, at most.
 const NC: usize = 4096;
 /// Up to this many products the plain loops are faster than anything that must be set up.
 const TINY: usize = 128;
 /// As many rows or columns are computed by dot products if both factors are contiguous along the
-/// inner axis and it has at least [`LONG`] elements; up to four of them always.
+/// inner axis and it has at least [`LONG`] elements; up to four of them always. As many columns of a
+/// row-major B are first made so.
 const FEW: usize = 12;
 const LONG: usize = 128;
 /// A factor of up to this many bytes is read in place.
@@ -97,6 +99,13 @@ pub fn gemm<T: Float>(
         return tiny(k, n, a, b, bias, accumulate, c);
     }
     let few = if k < LONG { 4 } else { FEW };
+    if n <= few && few < m && k >= LONG && a.cs == 1 && b.cs == 1 && b.rs > 1 {
+        return with_scratch(&RIGHT, n * k, |columns| {
+            transpose(k, n, b.data, b.rs, columns, k);
+            let (data, rs, cs) = (&*columns, 1, k);
+            gemm(m, k, n, a, Mat { data, rs, cs }, bias, accumulate, c);
+        });
+    }
     let dot = a.cs == 1 && b.rs == 1 && m.min(n) <= few;
     if dot || n == 1 || (accumulate && bias.is_some()) {
         begin(n, bias, accumulate, c);
@@ -198,153 +207,173 @@ fn general<T: Float>(
     let kernel = T::kernel(level());
     let bytes = |rows, cols| rows * cols * size_of::<T>();
     let pack_b = b.cs != 1 || (m > 4 * kernel.mr && bytes(k, n) > IN_PLACE);
-    let worth = if a.cs == 1 { 8 } else { 4 };
+    let worth = if a.cs == 1 { 16 } else { 4 };
     let pack_a = n > worth * kernel.nr && bytes(m, k) > IN_PLACE;
     let kc = if pack_a || pack_b {
         k.div_ceil(k.div_ceil(KC))
     } else {
         k
     };
+    let whole = Part {
+        m,
+        n,
+        k,
+        kc,
+        ldc: n,
+        bias,
+        accumulate,
+        pack_a,
+        pack_b,
+        kernel,
+    };
+    let ns = m * n * k / PER_NS;
+    let (rows, cols) = whole.cut(ns);
+    let across = n.div_ceil(cols);
     let out = Shared::new(c);
-    for j in (0..n).step_by(NC) {
-        for p in (0..k).step_by(kc) {
-            let bias = bias.filter(|_| p == 0).map(|b| &b[j..]);
-            let accumulate = accumulate || p > 0;
-            let step = Step {
-                m,
-                n: NC.min(n - j),
-                k: kc.min(k - p),
-                ldc: n,
-                first: j,
-                bias,
-                accumulate,
-                pack_a,
-                b_packed: pack_b,
-                kernel,
-            };
-            let (a, b) = (a.from(0, p), b.from(p, j));
-            if pack_b {
-                let len = step.n.next_multiple_of(kernel.nr) * step.k;
-                with_scratch(&RIGHT, len, |packed| {
-                    step.pack_right(b, packed);
-                    step.run(a, packed, kernel.nr, step.k * kernel.nr, &out);
-                });
-            } else {
-                step.run(a, b.data, b.rs, kernel.nr, &out);
-            }
-        }
-    }
+    parallel_ns(m.div_ceil(rows) * across, ns, &|chunk| {
+        let (i, j) = (chunk / across * rows, chunk % across * cols);
+        let part = Part {
+            m: rows.min(m - i),
+            n: cols.min(n - j),
+            bias: bias.map(|b| &b[j..]),
+            ..whole
+        };
+        // SAFETY: `gemm` checked the extents of A, B and C, and `i < m` and `j < n`; no other chunk
+        // touches this part of C.
+        unsafe { part.run(a.from(i, 0), b.from(0, j), out.ptr().add(i * n + j)) };
+    });
 }
 
-/// A product whose right factor is ready for the inner loops.
-struct Step<'a, T> {
+/// A part of a product, which one thread computes from its own copies of the factors: what another
+/// core has written is slow to read.
+#[derive(Clone, Copy)]
+struct Part<'a, T> {
     m: usize,
     n: usize,
     k: usize,
+    /// Length of a block along `k`: the same for all parts, since sums depend on it.
+    kc: usize,
+    /// Row stride of C.
     ldc: usize,
-    /// The first column of C.
-    first: usize,
     bias: Option<&'a [T]>,
     accumulate: bool,
     pack_a: bool,
-    b_packed: bool,
+    pack_b: bool,
     kernel: Kernel<T>,
 }
 
-impl<T: Float> Step<'_, T> {
-    fn pack_right(&self, b: Mat<'_, T>, packed: &mut [T]) {
-        let (nr, k) = (self.kernel.nr, self.k);
-        for_chunks(packed, 8 * nr * k, |at, packed| {
-            let j = at / k;
-            pack(
-                &b.data[j * b.cs..],
-                (self.n - j, b.cs),
-                (k, b.rs),
-                nr,
-                packed,
-            );
-        });
-    }
-
-    /// Rows and columns of a chunk: large enough to be worth a copy of A, four for each thread. This
-    /// is the one place that may ask for the number of threads, since no element's sum depends on it.
-    fn chunk(&self, ns: usize) -> (usize, usize) {
+impl<T: Float> Part<'_, T> {
+    /// Rows and columns of the parts, one for each thread. This is the one place that may ask
+    /// for the number of threads, since no element's sum depends on it.
+    fn cut(&self, ns: usize) -> (usize, usize) {
         let (mr, nr, threads) = (self.kernel.mr, self.kernel.nr, num_threads());
-        let wanted = if ns < 16_000 || threads == 1 {
+        let parts = if ns < 16_000 || threads == 1 {
             1
         } else {
-            4 * threads
+            threads
         };
-        let blocks = self
-            .m
-            .div_ceil(MC * mr)
-            .max(wanted)
-            .next_multiple_of(wanted);
-        let rows = self.m.div_ceil(blocks).next_multiple_of(mr);
-        let rows = if wanted > 1 { rows.max(4 * mr) } else { rows };
-        let across = wanted.div_ceil(self.m.div_ceil(rows));
-        (
-            rows,
-            self.n.div_ceil(across).next_multiple_of(nr).max(4 * nr),
-        )
+        let (mut down, mut across) = (1, 1);
+        while down * across < parts {
+            // Few copies of the larger factor.
+            if self.m * across > self.n * down {
+                down *= 2;
+            } else {
+                across *= 2;
+            }
+        }
+        let rows = self.m.div_ceil(down).next_multiple_of(mr);
+        let cols = self.n.div_ceil(across).next_multiple_of(nr);
+        (rows, cols)
     }
 
-    /// Computes all chunks; `b` has rows `brs` and panels `panel` apart.
-    fn run(&self, a: Mat<'_, T>, b: &[T], brs: usize, panel: usize, out: &Shared<T>) {
-        let ns = self.m * self.n * self.k / PER_NS;
-        let (rows, cols) = self.chunk(ns);
-        let across = self.n.div_ceil(cols);
-        parallel_ns(self.m.div_ceil(rows) * across, ns, &|chunk| {
-            let (i, j) = (chunk / across * rows, chunk % across * cols);
-            let (rows, cols) = (rows.min(self.m - i), cols.min(self.n - j));
-            let start = match self.bias {
-                _ if self.accumulate => Start::C,
-                Some(bias) => Start::Row(bias[j..].as_ptr()),
-                None => Start::Zero,
-            };
-            let a = a.from(i, 0);
-            // SAFETY: `i < m` and `first + j < ldc`, so this is within C.
-            let c = unsafe { out.ptr().add(i * self.ldc + self.first + j) };
-            let b = b[j / self.kernel.nr * panel..].as_ptr();
-            let (k, ldc) = (self.k, self.ldc);
-            let block = Block {
-                rows,
-                cols,
-                k,
-                a: a.data.as_ptr(),
-                ars: a.rs,
-                acs: a.cs,
-                a_packed: false,
-                b,
-                brs,
-                panel,
-                b_packed: self.b_packed,
-                c,
-                ldc,
-                start,
-            };
-            self.compute(a, block);
-        });
+    /// Computes the part.
+    ///
+    /// # Safety
+    /// `a` and `b` hold what the sizes say; `c` is valid for the part, and nobody else uses it.
+    unsafe fn run(&self, a: Mat<'_, T>, b: Mat<'_, T>, c: *mut T) {
+        let nr = self.kernel.nr;
+        for j in (0..self.n).step_by(NC) {
+            for p in (0..self.k).step_by(self.kc) {
+                let (n, k) = (NC.min(self.n - j), self.kc.min(self.k - p));
+                let (a, b) = (a.from(0, p), b.from(p, j));
+                let start = match self.bias {
+                    _ if self.accumulate || p > 0 => Start::C,
+                    Some(bias) => Start::Row(bias[j..].as_ptr()),
+                    None => Start::Zero,
+                };
+                let block = Block {
+                    rows: self.m,
+                    cols: n,
+                    k,
+                    a: a.data.as_ptr(),
+                    ars: a.rs,
+                    acs: a.cs,
+                    a_packed: false,
+                    b: b.data.as_ptr(),
+                    brs: b.rs,
+                    panel: nr,
+                    b_packed: self.pack_b,
+                    // SAFETY: `j < n`.
+                    c: unsafe { c.add(j) },
+                    ldc: self.ldc,
+                    start,
+                };
+                if !self.pack_b {
+                    // SAFETY: demanded of the caller; the kernel is that of the level in use.
+                    unsafe { self.rows(a, block) };
+                    continue;
+                }
+                with_scratch(&RIGHT, n.next_multiple_of(nr) * k, |packed| {
+                    pack(b.data, (n, b.cs), (k, b.rs), nr, packed);
+                    let (b, brs, panel) = (packed.as_ptr(), nr, k * nr);
+                    // SAFETY: as above; the packed copy has `cols`, rounded up, times `k` elements.
+                    unsafe {
+                        self.rows(
+                            a,
+                            Block {
+                                b,
+                                brs,
+                                panel,
+                                ..block
+                            },
+                        )
+                    };
+                });
+            }
+        }
     }
 
-    fn compute(&self, a: Mat<'_, T>, block: Block<T>) {
+    /// Computes a block, as many rows at a time as are packed at once.
+    ///
+    /// # Safety
+    /// As [`Part::run`]; the parts of `block` are valid.
+    unsafe fn rows(&self, a: Mat<'_, T>, block: Block<T>) {
+        let mr = self.kernel.mr;
         if !self.pack_a {
-            // SAFETY: `gemm` checked the extents of A, B and C; no other chunk touches this block of C;
-            // the kernel is that of the level in use.
+            // SAFETY: demanded of the caller.
             return unsafe { (self.kernel.block)(&block) };
         }
-        let mr = self.kernel.mr;
-        with_scratch(&LEFT, block.rows.next_multiple_of(mr) * block.k, |packed| {
-            pack(a.data, (block.rows, a.rs), (block.k, a.cs), mr, packed);
-            // SAFETY: as above; the packed copy has `rows`, rounded up, times `k` elements.
-            unsafe {
-                (self.kernel.block)(&Block {
-                    a: packed.as_ptr(),
-                    a_packed: true,
-                    ..block
-                })
-            };
-        });
+        let step = self
+            .m
+            .div_ceil(self.m.div_ceil(MC * mr))
+            .next_multiple_of(mr);
+        for i in (0..self.m).step_by(step) {
+            let (a, rows) = (a.from(i, 0), step.min(self.m - i));
+            with_scratch(&LEFT, rows.next_multiple_of(mr) * block.k, |packed| {
+                pack(a.data, (rows, a.rs), (block.k, a.cs), mr, packed);
+                // SAFETY: demanded of the caller; `i < m`, and the packed copy has `rows`, rounded up,
+                // times `k` elements.
+                unsafe {
+                    (self.kernel.block)(&Block {
+                        rows,
+                        a: packed.as_ptr(),
+                        a_packed: true,
+                        c: block.c.add(i * self.ldc),
+                        ..block
+                    })
+                };
+            });
+        }
     }
 }
 

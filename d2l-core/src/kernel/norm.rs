@@ -15,7 +15,7 @@ use super::{
     reduce,
     simd::{
         Level::{Avx512, Base},
-        simd, up_to,
+        prefetch, simd, up_to,
     },
     threads::{Shared, for_chunks},
 };
@@ -30,18 +30,21 @@ fn rows_per_chunk(n: usize) -> usize {
     (CHUNK / n).max(1)
 }
 
-/// `f` over the positions of a row of `n`, summed in lanes.
+/// `f` of each position of rows of one length, summed in lanes. (With whole chunks of them at hand the
+/// compiler keeps the lanes in registers.)
 #[inline(always)]
-fn sum_by<T: Float>(n: usize, f: impl Fn(usize) -> T) -> T {
+fn sum_by<T: Float, const K: usize>(rows: [&[T]; K], f: impl Fn([T; K]) -> T) -> T {
+    let n = rows[0].len();
+    let rows = rows.map(|row| row[..n].as_chunks::<LANES>());
     let mut lanes = [T::ZERO; LANES];
-    let whole = n / LANES * LANES;
-    for first in (0..whole).step_by(LANES) {
+    for i in 0..n / LANES {
+        let chunks: [&[T; LANES]; K] = std::array::from_fn(|k| &rows[k].0[i]);
         for j in 0..LANES {
-            lanes[j] = lanes[j] + f(first + j);
+            lanes[j] = lanes[j] + f(chunks.map(|c| c[j]));
         }
     }
-    for i in whole..n {
-        lanes[i - whole] = lanes[i - whole] + f(i);
+    for j in 0..n % LANES {
+        lanes[j] = lanes[j] + f(rows.map(|row| row.1[j]));
     }
     let mut half = LANES / 2;
     while half > 0 {
@@ -57,11 +60,11 @@ fn sum_by<T: Float>(n: usize, f: impl Fn(usize) -> T) -> T {
 #[inline(always)]
 fn moments<T: Float>(x: &[T], centre: bool) -> (T, T) {
     let mean = if centre {
-        sum_by(x.len(), |i| x[i]) / T::from_f64(x.len() as f64)
+        sum_by([x], |[x]| x) / T::from_f64(x.len() as f64)
     } else {
         T::ZERO
     };
-    (mean, sum_by(x.len(), |i| (x[i] - mean) * (x[i] - mean)))
+    (mean, sum_by([x], |[x]| (x - mean) * (x - mean)))
 }
 
 /// What rows are normalised by.
@@ -104,6 +107,10 @@ simd! {
         for (r, (x, y)) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)).enumerate() {
             let (m, squares) = moments(x, by.centre);
             let s = T::ONE / (squares / count + by.eps).sqrt_in::<FMA>();
+            // The next row, while this one is written.
+            for j in (0..n).step_by(64 / size_of::<T>()) {
+                prefetch(x.as_ptr().wrapping_add(n + j));
+            }
             for j in 0..n {
                 y[j] = (x[j] - m) * s * w[j] + b[j];
             }
@@ -159,8 +166,8 @@ simd! {
         let rows = g.chunks_exact(n).zip(x.chunks_exact(n)).zip(gx.chunks_exact_mut(n));
         for (r, ((g, x), gx)) in rows.enumerate() {
             let (m, s) = (stats[0][r], stats[1][r]);
-            let along = sum_by(n, |j| g[j] * w[j] * (x[j] - m)) * s * s / count;
-            let level = if by.centre { sum_by(n, |j| g[j] * w[j]) / count } else { T::ZERO };
+            let along = sum_by([g, w, x], |[g, w, x]| g * w * (x - m)) * s * s / count;
+            let level = if by.centre { sum_by([g, w], |[g, w]| g * w) / count } else { T::ZERO };
             for j in 0..n {
                 let d = x[j] - m;
                 gx[j] = (g[j] * w[j] - level - d * along) * s;

@@ -1,7 +1,7 @@
 //! `+ - * /` with broadcasting, between tensors and numbers.
 use super::{
     operand::{IntoOperand, Operand, Other, promote},
-    walk::{self, widen},
+    walk::{self, narrow, widen},
 };
 use crate::{
     DType, Tensor,
@@ -51,7 +51,7 @@ macro_rules! arithmetic {
                                 walk::map::<T, T>(&x, x.dtype(), move |$x| $kernel)
                             });
                             let rule: fn(&Tensor, f64) -> Tensor = $grad_number;
-                            Ok(out.to_dtype(dtype).record(OP, [&x], move |g, _| [Some(rule(g, c))]))
+                            Ok(narrow(out, dtype).record(OP, [&x], move |g, _| [Some(rule(g, c))]))
                         }
                         Other::Tensor(y) => {
                             let y = widen(cast(OP, y)?);
@@ -62,7 +62,7 @@ macro_rules! arithmetic {
                             let rule: fn(&Tensor, &Context<'_>, &$kept, &$kept) -> [Option<Tensor>; 2] = $grads;
                             let keep: fn(&Tensor, &'static str) -> $kept = $keep;
                             let (a, b) = (keep(&x, OP), keep(&y, OP));
-                            Ok(out.to_dtype(dtype).record(OP, [&x, &y], move |g, cx| rule(g, cx, &a, &b)))
+                            Ok(narrow(out, dtype).record(OP, [&x, &y], move |g, cx| rule(g, cx, &a, &b)))
                         }
                     }
                 }

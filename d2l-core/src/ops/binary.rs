@@ -100,7 +100,7 @@ macro_rules! binary {
                     walk::zip::<T, T, T>(&x, &y, shape, x.dtype(), |$x: T, $y: T| $kernel)
                 });
                 let (a, b) = (x.saved(OP), y.saved(OP));
-                Ok(out.to_dtype(dtype).record(OP, [&x, &y], move |$g, cx| {
+                Ok(walk::narrow(out, dtype).record(OP, [&x, &y], move |$g, cx| {
                     let ($a, $b): (&Tensor, &Tensor) = (&a, &b);
                     [
                         cx.needs(0, || Tensor::sum_to(&$ga, a.dims())),

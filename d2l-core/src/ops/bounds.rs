@@ -2,7 +2,7 @@
 use super::{
     binary::binary,
     operand::{IntoOperand, Operand, promote},
-    walk::{self, widen},
+    walk::{self, narrow, widen},
 };
 use crate::{Tensor, kernel::math::Num, tensor::wide};
 
@@ -125,7 +125,7 @@ fn within(op: &'static str, x: &Tensor, limits: [Option<Operand<'_>>; 2]) -> Ten
     });
     let saved = x.saved(op);
     let [min, max] = limits.map(|limit| limit.map(number::<f64>));
-    out.to_dtype(dtype).record(op, [&x], move |g, _| {
+    narrow(out, dtype).record(op, [&x], move |g, _| {
         let g = min.map_or(g.clone(), |min| g.kept(&saved.gt(min)));
         [Some(max.map_or(g.clone(), |max| g.kept(&saved.lt(max))))]
     })

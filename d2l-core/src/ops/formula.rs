@@ -3,7 +3,7 @@
 use super::walk::broadcast_strides;
 use crate::{
     DType, Tensor,
-    autograd::{Context, Gradients, Saved, is_recording},
+    autograd::{Context, Gradients, Saved, is_grad_enabled, is_recording},
     default_dtype,
     error::{Result, ok},
     kernel::{
@@ -14,6 +14,10 @@ use crate::{
     stack,
     tensor::{Dims, broadcast, float},
 };
+use smallvec::{SmallVec, smallvec};
+
+/// A list with a place for each argument or result: for short tensors lists would cost more than the loop.
+type Few<T> = SmallVec<[T; 4]>;
 
 /// What a formula is given.
 #[derive(Clone, Copy)]
@@ -50,8 +54,8 @@ impl From<f64> for Argument<'_> {
 pub fn apply<F: Formula<N, M>, const N: usize, const M: usize>(
     arguments: [Argument<'_>; N],
 ) -> [Tensor; M] {
-    let results = ok!(results(plan::<F, N, M>(), &arguments));
-    results.try_into().expect("as many as the plan says")
+    let mut results = ok!(results(plan::<F, N, M>(), &arguments)).into_iter();
+    std::array::from_fn(|_| results.next().expect("as many as the plan says"))
 }
 
 /// The sum or mean of the result of `F` over all elements or the last axis, computed in the same pass.
@@ -111,7 +115,7 @@ impl Stage {
 #[derive(Clone)]
 struct Call {
     plan: &'static Plan,
-    /// For each argument; 0 for tensors.
+    /// For each argument, 0 for tensors; none if all are.
     numbers: Vec<f64>,
     shape: Dims,
     dtype: DType,
@@ -119,7 +123,7 @@ struct Call {
 
 impl Call {
     /// The call, and its tensors in one dtype.
-    fn new(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<(Call, Vec<Tensor>)> {
+    fn new(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<(Call, Few<Tensor>)> {
         let tensors = || {
             arguments.iter().filter_map(|a| match a {
                 Argument::Tensor(x) => Some(*x),
@@ -141,7 +145,10 @@ impl Call {
         };
         let call = Call {
             plan,
-            numbers: arguments.iter().map(number).collect(),
+            numbers: match plan.numbers.contains(&true) {
+                true => arguments.iter().map(number).collect(),
+                false => Vec::new(),
+            },
             shape,
             dtype,
         };
@@ -154,10 +161,16 @@ impl Call {
     }
 
     /// The tensors among the arguments as a list with one place for each argument.
-    fn spread<'a>(&self, tensors: impl IntoIterator<Item = &'a Tensor>) -> Vec<Option<&'a Tensor>> {
+    fn spread<'a>(&self, tensors: impl IntoIterator<Item = &'a Tensor>) -> Few<Option<&'a Tensor>> {
         let mut tensors = tensors.into_iter();
         let place = |number: &bool| if *number { None } else { tensors.next() };
         self.plan.numbers.iter().map(place).collect()
+    }
+
+    /// How `x` is read; nothing if its elements lie in the order of the results.
+    fn strides(&self, x: &Tensor) -> Option<Dims> {
+        let flat = x.is_contiguous() && *x.dims() == self.shape;
+        (!flat).then(|| broadcast_strides(x, &self.shape))
     }
 
     /// Runs `f` with the work of one of the loops.
@@ -168,23 +181,22 @@ impl Call {
         results: usize,
         f: impl FnOnce(&Work<'_, T>) -> R,
     ) -> R {
-        let strides: Vec<Option<Dims>> = inputs
+        let opened: Few<_> = inputs
             .iter()
-            .map(|x| x.map(|x| broadcast_strides(x, &self.shape)))
+            .map(|x| x.map(|x| (x.read_strided::<T>(), self.strides(x))))
             .collect();
-        let guards: Vec<_> = inputs
+        let sources: Few<Option<Source<'_, T>>> = opened
             .iter()
-            .map(|x| x.map(|x| x.read_strided::<T>()))
-            .collect();
-        let sources: Vec<Option<Source<'_, T>>> = guards
-            .iter()
-            .zip(&strides)
-            .map(|(guard, strides)| {
-                let (x, strides) = (guard.as_deref()?, strides.as_ref()?);
+            .map(|x| {
+                let (x, strides) = x.as_ref()?;
+                let strides = strides.as_deref();
                 Some(Source { x, strides })
             })
             .collect();
-        let numbers: Vec<T> = self.numbers.iter().map(|&v| T::from_f64(v)).collect();
+        let mut numbers: Few<T> = smallvec![T::ZERO; self.plan.numbers.len()];
+        for (number, &v) in numbers.iter_mut().zip(&self.numbers) {
+            *number = T::from_f64(v);
+        }
         f(&Work {
             run: stage.of(T::loops(self.plan)),
             inputs: &sources,
@@ -201,13 +213,16 @@ impl Call {
         stage: Stage,
         inputs: &[Option<&Tensor>],
         wanted: &[bool],
-    ) -> Vec<Option<Tensor>> {
+    ) -> Few<Option<Tensor>> {
+        if let [true] = wanted {
+            return smallvec![Some(self.packed(stage, inputs, 1))];
+        }
         float!(self.dtype, T => {
             let new = |&w: &bool| w.then(|| Tensor::build::<T>(self.dtype, self.shape, |_| {}));
-            let results: Vec<Option<Tensor>> = wanted.iter().map(new).collect();
+            let results: Few<Option<Tensor>> = wanted.iter().map(new).collect();
             {
-                let mut guards: Vec<_> = results.iter().map(|t| t.as_ref().map(Tensor::write::<T>)).collect();
-                let mut outs: Vec<Option<&mut [T]>> = guards.iter_mut().map(|g| g.as_deref_mut()).collect();
+                let mut guards: Few<_> = results.iter().map(|t| t.as_ref().map(Tensor::write::<T>)).collect();
+                let mut outs: Few<Option<&mut [T]>> = guards.iter_mut().map(|g| g.as_deref_mut()).collect();
                 self.with_work::<T, _>(stage, inputs, wanted.len(), |work| kernel::run(work, &mut outs));
             }
             results
@@ -222,9 +237,10 @@ impl Call {
             n => Dims::new(&[n, len]),
         };
         float!(self.dtype, T => Tensor::build::<T>(self.dtype, shape, |out| {
-            let mut outs: Vec<Option<&mut [T]>> = match len {
-                0 => (0..n).map(|_| None).collect(),
-                len => out.chunks_exact_mut(len).map(Some).collect(),
+            let mut outs: Few<Option<&mut [T]>> = match (n, len) {
+                (1, _) => smallvec![Some(out)],
+                (n, 0) => (0..n).map(|_| None).collect(),
+                _ => out.chunks_exact_mut(len).map(Some).collect(),
             };
             self.with_work::<T, _>(stage, inputs, n, |work| kernel::run(work, &mut outs));
         }))
@@ -232,9 +248,9 @@ impl Call {
 }
 
 /// The parts of a packed tensor, recorded.
-fn parts(packed: &Tensor, n: usize, shape: Dims) -> Vec<Tensor> {
+fn parts(packed: &Tensor, n: usize, shape: Dims) -> Few<Tensor> {
     match n {
-        1 => vec![packed.clone()],
+        1 => smallvec![packed.clone()],
         n => (0..n)
             .map(|k| packed.select(0, k as isize).reshape(shape))
             .collect(),
@@ -244,9 +260,9 @@ fn parts(packed: &Tensor, n: usize, shape: Dims) -> Vec<Tensor> {
 /// What a formula keeps for its gradient.
 struct Kept {
     call: Call,
-    /// For each tensor among the arguments.
+    /// Of each tensor among the arguments, unless all have that of the results.
     shapes: Vec<Dims>,
-    /// For each argument.
+    /// For each argument; none if the gradient needs no argument.
     x: Vec<Option<Saved>>,
 }
 
@@ -259,8 +275,14 @@ impl Kept {
             _ => None,
         };
         Kept {
-            x: spread.iter().zip(plan.kept).map(keep).collect(),
-            shapes: tensors.iter().map(|x| *x.dims()).collect(),
+            x: match plan.kept.contains(&true) {
+                true => spread.iter().zip(plan.kept).map(keep).collect(),
+                false => Vec::new(),
+            },
+            shapes: match tensors.iter().all(|x| *x.dims() == call.shape) {
+                true => Vec::new(),
+                false => tensors.iter().map(|x| *x.dims()).collect(),
+            },
             call,
         }
     }
@@ -270,29 +292,27 @@ impl Kept {
         let call = &self.call;
         let n = call.tensors();
         let output = call.plan.output.then(|| cx.output());
-        let x: Vec<Option<&Tensor>> = self.x.iter().map(|x| x.as_deref()).collect();
-        let known: Vec<&Tensor> = x
-            .iter()
-            .flatten()
-            .copied()
-            .chain(output)
-            .chain([g])
-            .collect();
-        let wanted: Vec<bool> = (0..n).map(|k| cx.is_needed(k)).collect();
-        let grads = if is_recording(&known) {
+        let mut x: Few<Option<&Tensor>> = self.x.iter().map(|x| x.as_deref()).collect();
+        x.resize(call.plan.numbers.len(), None);
+        let known = || x.iter().flatten().copied().chain(output).chain([g]);
+        let wanted: Few<bool> = (0..n).map(|k| cx.is_needed(k)).collect();
+        let grads = if is_grad_enabled() && known().any(Tensor::requires_grad) {
             let packed = gradient(call, &x, output, g);
             parts(&packed, n, call.shape)
                 .into_iter()
                 .map(Some)
                 .collect()
         } else {
-            let g = parts(&g.detach(), call.plan.results, call.shape);
+            let g = parts(g, call.plan.results, call.shape);
             let inputs = gradient_inputs(call, &x, output, &g);
             call.compute(Stage::Gradient, &inputs, &wanted)
         };
         let mut all = Gradients::default();
         for (k, grad) in grads.into_iter().enumerate().filter(|(k, _)| wanted[*k]) {
-            all[k] = grad.map(|g| g.sum_to(&self.shapes[k]));
+            all[k] = match self.shapes.get(k) {
+                Some(shape) => grad.map(|g| g.sum_to(shape)),
+                None => grad,
+            };
         }
         all
     }
@@ -304,7 +324,7 @@ fn gradient_inputs<'a>(
     x: &[Option<&'a Tensor>],
     output: Option<&'a Tensor>,
     g: &'a [Tensor],
-) -> Vec<Option<&'a Tensor>> {
+) -> Few<Option<&'a Tensor>> {
     let outputs = std::iter::repeat_n(output, call.plan.results);
     x.iter()
         .copied()
@@ -371,11 +391,11 @@ fn second(
     all
 }
 
-fn results(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<Vec<Tensor>> {
+fn results(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<Few<Tensor>> {
     let (call, tensors) = Call::new(plan, arguments)?;
     let shape = call.shape;
     let packed = call.packed(Stage::Value, &call.spread(&tensors), plan.results);
-    let inputs: Vec<&Tensor> = tensors.iter().collect();
+    let inputs: Few<&Tensor> = tensors.iter().collect();
     if !is_recording(&inputs) {
         return Ok(parts(&packed, plan.results, shape));
     }
@@ -392,7 +412,7 @@ fn sum(plan: &'static Plan, arguments: &[Argument<'_>], mean: bool, last: bool) 
         let y = results(plan, arguments)?.remove(0);
         return Ok(reduced(&y, mean, last));
     }
-    let inputs: Vec<&Tensor> = tensors.iter().collect();
+    let inputs: Few<&Tensor> = tensors.iter().collect();
     let (numel, rank) = (call.shape.numel(), call.shape.len());
     let (shape, row) = match (last, rank) {
         (true, 1..) => (call.shape.remove(rank - 1), call.shape[rank - 1]),

@@ -77,7 +77,7 @@ fn divide(op: &'static str, which: Which, x: &Tensor, y: Operand<'_>) -> Result<
     let out =
         wide!(x.dtype(), T => walk::zip::<T, T, T>(&x, &y, shape, x.dtype(), which.function()));
     let (a, b) = (x.saved(op), y.saved(op));
-    Ok(out.to_dtype(dtype).record(op, [&x, &y], move |g, cx| {
+    Ok(walk::narrow(out, dtype).record(op, [&x, &y], move |g, cx| {
         let by_x = || which.by_x(g).sum_to(a.dims());
         let by_y = || which.by_y(g, &a, &b).sum_to(b.dims());
         [cx.needs(0, by_x), cx.needs(1, by_y)]

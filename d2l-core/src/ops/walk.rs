@@ -19,6 +19,15 @@ pub(crate) fn widen(x: Tensor) -> Tensor {
     }
 }
 
+/// The way back from [`widen`]; a result that has its dtype stays the only handle on itself.
+pub(crate) fn narrow(x: Tensor, dtype: DType) -> Tensor {
+    if x.dtype() == dtype {
+        x
+    } else {
+        x.to_dtype(dtype)
+    }
+}
+
 /// `f` of every element, as a new tensor of `dtype`.
 #[inline]
 pub(crate) fn map<T: Plain, R: Plain>(

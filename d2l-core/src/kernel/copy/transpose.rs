@@ -1,5 +1,5 @@
 //! Transposes, tile by tile, for elements of any type.
-use super::super::math::Float;
+use super::super::{math::Float, simd::prefetch};
 use std::mem::MaybeUninit;
 
 #[cfg(target_arch = "x86_64")]
@@ -7,9 +7,10 @@ use super::super::simd::{Level, level};
 
 /// Elements of the largest square that goes through a buffer. Without one, lines that fall into the
 /// same cache set (any stride that is a multiple of 4 KiB) push each other out half written.
-const SQUARE: usize = 256;
-/// Columns that are moved from top to bottom before the next ones, so that the pages in use stay few.
-const STRIP: usize = 256;
+const SQUARE: usize = 4096;
+/// Lines along a side of that square. Lines that are written one by one, each to another page, take
+/// half as long again.
+const RUN: usize = 4;
 
 /// `dst[j ds + i] = src[i rs + j]` for `i < rows`, `j < cols`.
 ///
@@ -23,6 +24,22 @@ pub fn transpose<T: Copy>(
     dst: &mut [T],
     ds: usize,
 ) {
+    transpose_past(rows, cols, src, rs, dst, ds, false);
+}
+
+/// [`transpose`], `past` the cache if told so and if each column begins a line of `dst`.
+///
+/// # Panics
+/// If a slice is too short.
+pub fn transpose_past<T: Copy>(
+    rows: usize,
+    cols: usize,
+    src: &[T],
+    rs: usize,
+    dst: &mut [T],
+    ds: usize,
+    past: bool,
+) {
     if rows == 0 || cols == 0 {
         return;
     }
@@ -34,16 +51,16 @@ pub fn transpose<T: Copy>(
         #[cfg(target_arch = "x86_64")]
         match size_of::<T>() {
             4 if level() >= Level::Avx2 => {
-                return x86::four_bytes(rows, cols, src.cast(), rs, dst.cast(), ds);
+                return x86::four_bytes(rows, cols, src.cast(), rs, dst.cast(), ds, past);
             }
             8 if level() >= Level::Avx2 => {
-                return x86::eight_bytes(rows, cols, src.cast(), rs, dst.cast(), ds);
+                return x86::eight_bytes(rows, cols, src.cast(), rs, dst.cast(), ds, past);
             }
             _ => {}
         }
         let tile = |src, dst, ds| square::<T, 8>(src, rs, dst, ds);
-        let line = |from: *const T, to: *mut T, n| from.copy_to_nonoverlapping(to, n);
-        tiles::<T, 8>(rows, cols, src, rs, dst, ds, tile, line);
+        let run = |from: *const T, to: *mut T, n| from.copy_to_nonoverlapping(to, n);
+        tiles::<T, 8>(rows, cols, src, rs, dst, ds, tile, run);
     }
 }
 
@@ -72,11 +89,26 @@ pub fn columns<T: Float>(rows: usize, src: &[T], rs: usize, dst: &mut [T], width
     transpose(rows, cols, src, rs, dst, width);
 }
 
+/// Cuts `len` into pieces `(start, length)` of `step`, the rest into whole lines and what is left.
+fn pieces(len: usize, step: usize, line: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let n = match len - start {
+            0 => return None,
+            left if left >= step => step,
+            left if left >= line => left / line * line,
+            left => left,
+        };
+        start += n;
+        Some((start - n, n))
+    })
+}
+
 /// Covers the matrix with `N` by `N` tiles, and the rest element by element.
 ///
 /// # Safety
-/// As [`transpose`] after its check; `tile(src, dst, ds)` moves an `N` by `N` tile, `line(from, to, n)`
-/// the `n` elements of a cache line.
+/// As [`transpose`] after its check; `tile(src, dst, ds)` moves an `N` by `N` tile, `run(from, to, n)`
+/// `n` neighbours, whole cache lines of them.
 #[inline(always)]
 #[expect(
     clippy::too_many_arguments,
@@ -90,31 +122,43 @@ unsafe fn tiles<T: Copy, const N: usize>(
     dst: *mut T,
     ds: usize,
     tile: impl Fn(*const T, *mut T, usize),
-    move_line: impl Fn(*const T, *mut T, usize),
+    run: impl Fn(*const T, *mut T, usize),
 ) {
     // The elements of a cache line: squares of this side touch each line once, in one go.
     let line = (64 / size_of::<T>().max(1)).max(N);
+    let buffered = RUN * line * RUN * line <= SQUARE;
+    let step = if buffered { RUN * line } else { line };
     let (full_rows, full_cols) = (rows / N * N, cols / N * N);
     let mut buffer = [const { MaybeUninit::<T>::uninit() }; SQUARE];
     let buffer = buffer.as_mut_ptr().cast::<T>();
     // SAFETY: all indices stay below `rows` and `cols`; the buffer holds a square.
     unsafe {
-        for strip in (0..full_cols).step_by(STRIP) {
-            for i in (0..full_rows).step_by(line) {
-                let height = line.min(full_rows - i);
-                for j in (strip..full_cols.min(strip + STRIP)).step_by(line) {
-                    let width = line.min(full_cols - j);
-                    let (src, dst) = (src.add(i * rs + j), dst.add(j * ds + i));
-                    let whole = height == line && width == line && line * line <= SQUARE;
-                    let (to, step) = if whole { (buffer, line) } else { (dst, ds) };
-                    for i in (0..height).step_by(N) {
-                        for j in (0..width).step_by(N) {
-                            tile(src.add(i * rs + j), to.add(j * step + i), step);
+        for (i, height) in pieces(full_rows, step, line) {
+            let buffered = buffered && height.is_multiple_of(line);
+            for (j, width) in pieces(full_cols, step, line) {
+                let (src, dst) = (src.add(i * rs + j), dst.add(j * ds + i));
+                let (to, step) = if buffered {
+                    (buffer, height)
+                } else {
+                    (dst, ds)
+                };
+                for i in (0..height).step_by(N) {
+                    if buffered {
+                        // The next rows, or the first ones of the next square.
+                        let next = if i + N < height { (i + N) * rs } else { width };
+                        for r in 0..N {
+                            let row = src.wrapping_add(next + r * rs);
+                            (0..width)
+                                .step_by(line)
+                                .for_each(|c| prefetch(row.wrapping_add(c)));
                         }
                     }
-                    if whole {
-                        (0..line).for_each(|j| move_line(to.add(j * line), dst.add(j * ds), line));
+                    for j in (0..width).step_by(N) {
+                        tile(src.add(i * rs + j), to.add(j * step + i), step);
                     }
+                }
+                if buffered {
+                    (0..width).for_each(|j| run(to.add(j * height), dst.add(j * ds), height));
                 }
             }
         }
@@ -157,13 +201,14 @@ mod x86 {
         rs: usize,
         dst: *mut f32,
         ds: usize,
+        past: bool,
     ) {
         // SAFETY: demanded of the caller.
         unsafe {
             let tile = |src: *const f32, dst, ds| eight_by_eight(|i| src.add(i * rs), dst, ds);
-            let past = past_the_cache(rows * cols, dst, ds);
-            let line = |from, to, n| move_line(from, to, n, past);
-            tiles::<f32, 8>(rows, cols, src, rs, dst, ds, tile, line);
+            let past = past && begins_lines(dst, ds);
+            let run = |from, to, n| move_run(from, to, n, past);
+            tiles::<f32, 8>(rows, cols, src, rs, dst, ds, tile, run);
             _mm_sfence();
         }
     }
@@ -221,38 +266,37 @@ mod x86 {
         rs: usize,
         dst: *mut f64,
         ds: usize,
+        past: bool,
     ) {
         // SAFETY: demanded of the caller.
         unsafe {
             let tile = |src, dst, ds| four_by_four(src, rs, dst, ds);
-            let past = past_the_cache(rows * cols, dst, ds);
-            let line = |from, to, n| move_line(from, to, n, past);
-            tiles::<f64, 4>(rows, cols, src, rs, dst, ds, tile, line);
+            let past = past && begins_lines(dst, ds);
+            let run = |from, to, n| move_run(from, to, n, past);
+            tiles::<f64, 4>(rows, cols, src, rs, dst, ds, tile, run);
             _mm_sfence();
         }
     }
 
-    /// Whether lines should go straight to memory: what is this large would only push other data out
-    /// of the cache, and every line would be read before it is written.
-    fn past_the_cache<T>(len: usize, dst: *const T, ds: usize) -> bool {
-        const LARGE: usize = 8 << 20;
-        let aligned = dst.addr().is_multiple_of(64) && (ds * size_of::<T>()).is_multiple_of(64);
-        aligned && len * size_of::<T>() >= LARGE
+    /// Whether each column of the result begins a cache line.
+    fn begins_lines<T>(dst: *const T, ds: usize) -> bool {
+        dst.addr().is_multiple_of(64) && (ds * size_of::<T>()).is_multiple_of(64)
     }
 
-    /// Copies the `n` elements of a cache line, `past` the cache if told so.
+    /// Copies `n` elements, `past` the cache if told so.
     ///
     /// # Safety
-    /// Both are valid for 64 bytes, and `to` is aligned so if `past`.
+    /// Both are valid for as many; if `past`, they are whole cache lines and `to` is aligned so.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn move_line<T>(from: *const T, to: *mut T, n: usize, past: bool) {
-        // SAFETY: demanded of the caller; two registers make the line.
+    unsafe fn move_run<T>(from: *const T, to: *mut T, n: usize, past: bool) {
+        // SAFETY: demanded of the caller.
         unsafe {
             if past {
                 let (from, to) = (from.cast::<__m256i>(), to.cast::<__m256i>());
-                _mm256_stream_si256(to, _mm256_loadu_si256(from));
-                _mm256_stream_si256(to.add(1), _mm256_loadu_si256(from.add(1)));
+                for r in 0..n * size_of::<T>() / size_of::<__m256i>() {
+                    _mm256_stream_si256(to.add(r), _mm256_loadu_si256(from.add(r)));
+                }
             } else {
                 from.copy_to_nonoverlapping(to, n);
             }
@@ -325,7 +369,7 @@ mod tests {
             simd::{levels, with_level},
             storage::Storage,
         },
-        columns, transpose,
+        columns, transpose_past,
     };
 
     fn check_columns<T: Float>() {
@@ -360,9 +404,9 @@ mod tests {
 
     #[test]
     fn large_matrices_go_past_the_cache() {
-        const N: usize = if cfg!(miri) { 70 } else { 1456 };
+        const N: usize = 144;
         let src: Vec<f32> = (0..N * N).map(|i| i as f32).collect();
-        let storage = Storage::new::<f32>(N * N, |dst| transpose(N, N, &src, N, dst, N));
+        let storage = Storage::new::<f32>(N * N, |dst| transpose_past(N, N, &src, N, dst, N, true));
         let dst = storage.read::<f32>();
         for (j, row) in dst.chunks_exact(N).enumerate() {
             assert!(

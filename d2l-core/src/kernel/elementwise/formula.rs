@@ -226,10 +226,11 @@ pub fn plan<F: Formula<N, M>, const N: usize, const M: usize>() -> &'static Plan
     &Planned::<F, N, M>::PLAN
 }
 
-/// An input of a loop: memory and the strides by which it is read.
+/// An input of a loop: memory and the strides by which it is read; none if its elements lie one after
+/// the other.
 pub struct Source<'a, T> {
     pub x: &'a [T],
-    pub strides: &'a [usize],
+    pub strides: Option<&'a [usize]>,
 }
 
 /// A loop and what it goes over.
@@ -256,7 +257,10 @@ struct Reader<'a, T> {
 
 impl<'a, T: Float> Reader<'a, T> {
     fn new(work: &'a Work<'a, T>) -> Self {
-        let open = |s: &Source<'a, T>| Input::new(s.x, work.shape, s.strides);
+        let open = |s: &Source<'a, T>| match s.strides {
+            Some(strides) => Input::new(s.x, work.shape, strides),
+            None => Input::new(s.x, &[work.len()], &[1]),
+        };
         let inputs: Vec<Option<Input<'a, T>>> =
             work.inputs.iter().map(|s| s.as_ref().map(open)).collect();
         let rows = inputs.iter().flatten().map(Input::row);
@@ -305,15 +309,37 @@ impl<'a, T: Float> Reader<'a, T> {
                 };
             }
         }
-        let whole = blocks(n);
-        (self.work.run)(slices, self.work.numbers, whole, out);
-        if whole < n {
-            self.work.rest(slices, whole, n, out);
-        }
+        self.work.apply(slices, n, out);
     }
 }
 
-impl<T: Float> Work<'_, T> {
+impl<'a, T: Float> Work<'a, T> {
+    fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// What is read for elements `start..start + n`, if that are a few inputs that lie without gaps.
+    fn flat(&self, start: usize, n: usize) -> Option<[&'a [T]; FEW]> {
+        let mut slices: [&[T]; FEW] = [&[]; FEW];
+        for (k, source) in self.inputs.iter().enumerate() {
+            match source {
+                None => {}
+                Some(s) if s.strides.is_none() => *slices.get_mut(k)? = &s.x[start..start + n],
+                Some(_) => return None,
+            }
+        }
+        (self.inputs.len() <= FEW).then_some(slices)
+    }
+
+    /// The results for the `n` elements of each of the slices.
+    fn apply(&self, slices: &[&[T]], n: usize, out: &mut [T]) {
+        let whole = blocks(n);
+        (self.run)(slices, self.numbers, whole, out);
+        if whole < n {
+            self.rest(slices, whole, n, out);
+        }
+    }
+
     /// The elements `from..to`, fewer than a block, by way of a whole one.
     fn rest(&self, slices: &[&[T]], from: usize, to: usize, out: &mut [T]) {
         let (k, n) = (slices.len(), to - from);
@@ -354,27 +380,31 @@ impl<T: Float> Work<'_, T> {
 
 /// Runs a loop over all elements; results without a place are dropped.
 pub fn run<T: Float>(work: &Work<'_, T>, outs: &mut [Option<&mut [T]>]) {
-    let len: usize = work.shape.iter().product();
+    let len = work.len();
     if len == 0 {
         return;
     }
     assert!(outs.iter().flatten().all(|o| o.len() == len));
+    if len <= CHUNK {
+        return run_chunk(work, 0, len, outs);
+    }
     let share = |o: &mut Option<&mut [T]>| o.as_deref_mut().map(Shared::new);
     let outs: Vec<Option<Shared<T>>> = outs.iter_mut().map(share).collect();
     parallel_ns(len.div_ceil(CHUNK), work.ns(len), &|i| {
         let start = i * CHUNK;
         let n = CHUNK.min(len - start);
-        let mut parts: Vec<Option<&mut [T]>> = Vec::with_capacity(outs.len());
-        for out in &outs {
-            // SAFETY: chunks do not overlap, each is run once, and all lie within the `len` elements of a
-            // result, which is borrowed until `parallel_ns` returns.
-            parts.push(out.as_ref().map(|o| unsafe { o.slice(start, n) }));
-        }
+        // SAFETY: chunks do not overlap, each is run once, and all lie within the `len` elements of a
+        // result, which is borrowed until `parallel_ns` returns.
+        let part = |o| unsafe { Shared::slice(o, start, n) };
+        let mut parts: Vec<Option<&mut [T]>> = outs.iter().map(|o| o.as_ref().map(part)).collect();
         run_chunk(work, start, n, &mut parts);
     });
 }
 
 fn run_chunk<T: Float>(work: &Work<'_, T>, start: usize, n: usize, outs: &mut [Option<&mut [T]>]) {
+    if let ([Some(out)], Some(slices)) = (&mut *outs, work.flat(start, n)) {
+        return work.apply(&slices[..work.inputs.len()], n, out);
+    }
     let mut reader = Reader::new(work);
     let mut done = 0;
     if let [Some(out)] = outs {
@@ -400,7 +430,7 @@ fn run_chunk<T: Float>(work: &Work<'_, T>, start: usize, n: usize, outs: &mut [O
 
 /// The sum of all elements of the single result, chunk by chunk whatever the number of threads.
 pub fn sum<T: Float>(work: &Work<'_, T>) -> T {
-    let len: usize = work.shape.iter().product();
+    let len = work.len();
     let mut parts = vec![T::ZERO; len.div_ceil(CHUNK)];
     rows(work, len, CHUNK, &mut parts);
     reduce::sum(&parts)

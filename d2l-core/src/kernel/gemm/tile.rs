@@ -7,7 +7,7 @@
 use super::{
     super::{
         conv::tile::{Products, Taps, products, taps},
-        simd::Level,
+        simd::{Level, prefetch},
     },
     vector::{Portable, Vector},
 };
@@ -218,7 +218,7 @@ unsafe fn tile<V: Vector, const MR: usize, const NV: usize, const PART: bool>(
     // SAFETY: for both calls: within the block, as the caller vouches; packed groups hold `V::MR` rows.
     unsafe {
         let acc = if x.a_packed {
-            (0..MR).for_each(|r| V::prefetch(x.c.add((i + r) * x.ldc)));
+            (0..MR).for_each(|r| prefetch(x.c.add((i + r) * x.ldc)));
             let a = x.a.add(i / V::MR * V::MR * x.k + i % V::MR);
             product::<V, MR, NV, PART>(x, a, 1, V::MR)
         } else if PART && x.b_packed {

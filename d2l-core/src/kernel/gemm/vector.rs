@@ -32,18 +32,6 @@ pub trait Vector: Copy {
     unsafe fn fma(self, b: Self, c: Self) -> Self;
     /// `self + b`.
     unsafe fn add(self, b: Self) -> Self;
-    /// Asks for the cache line at `p`, which need not be valid.
-    #[inline(always)]
-    fn prefetch(p: *const Self::Elem) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: a hint, whatever the address; every x86-64 has it.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(p.cast());
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = p;
-    }
 }
 
 /// A register of the base level, left to the compiler.

@@ -144,8 +144,8 @@ simd! {
     where [T: Float] {
         for (r, (g, x)) in g.chunks_exact(n).zip(x.chunks_exact(n)).enumerate() {
             let m = m[r];
-            sums[r] = sum_by(n, |i| g[i]);
-            dots[r] = sum_by(n, |i| g[i] * (x[i] - m));
+            sums[r] = sum_by([g], |[g]| g);
+            dots[r] = sum_by([g, x], |[g, x]| g * (x - m));
         }
     }
 }
