@@ -37,7 +37,7 @@ impl Over {
     pub(crate) fn dims(
         op: &'static str,
         x: &Tensor,
-        dims: impl IntoShape,
+        dims: &dyn IntoShape,
         keep: bool,
     ) -> Result<Over> {
         let mut list = axes(op, dims, x.dim())?;
@@ -166,7 +166,7 @@ macro_rules! reductions {
             #[track_caller]
             pub fn $dim(&self $(, $arg: $t)*, dims: impl $crate::IntoShape) -> $r {
                 const OP: &str = stringify!($dim);
-                let over = $crate::error::ok!($crate::ops::over::Over::dims(OP, self, dims, false));
+                let over = $crate::error::ok!($crate::ops::over::Over::dims(OP, self, &dims, false));
                 $crate::error::ok!($f(OP, self, &over $(, $arg.into())*))
             }
 
@@ -174,7 +174,7 @@ macro_rules! reductions {
             #[track_caller]
             pub fn $keep(&self $(, $arg: $t)*, dims: impl $crate::IntoShape) -> $r {
                 const OP: &str = stringify!($keep);
-                let over = $crate::error::ok!($crate::ops::over::Over::dims(OP, self, dims, true));
+                let over = $crate::error::ok!($crate::ops::over::Over::dims(OP, self, &dims, true));
                 $crate::error::ok!($f(OP, self, &over $(, $arg.into())*))
             }
         }
