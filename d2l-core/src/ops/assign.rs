@@ -176,7 +176,7 @@ impl Tensor {
         &self,
         op: &'static str,
         others: &[&Tensor],
-        f: impl FnOnce(&Tensor) -> Tensor,
+        f: &dyn Fn(&Tensor) -> Tensor,
     ) -> Result<()> {
         self.check_in_place(op)?;
         self.check_distinct(op)?;

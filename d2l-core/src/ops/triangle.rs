@@ -47,7 +47,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn tril_(&self, diagonal: isize) -> Tensor {
-        ok!(self.update("tril_", &[], |x| x.tril(diagonal)));
+        ok!(self.update("tril_", &[], &|x| x.tril(diagonal)));
         self.clone()
     }
 
@@ -62,7 +62,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn triu_(&self, diagonal: isize) -> Tensor {
-        ok!(self.update("triu_", &[], |x| x.triu(diagonal)));
+        ok!(self.update("triu_", &[], &|x| x.triu(diagonal)));
         self.clone()
     }
 
