@@ -173,7 +173,13 @@ impl Tensor {
         } else {
             self.raw_copy()
         };
-        moved!(x.dtype(), T => x.read::<T>().iter().flat_map(|v| v.to_le_bytes()).collect())
+        let mut bytes = Vec::with_capacity(x.numel() * x.dtype().size());
+        moved!(x.dtype(), T => {
+            for v in x.read::<T>().iter() {
+                bytes.extend_from_slice(&v.to_le_bytes());
+            }
+        });
+        bytes
     }
 
     /// A tensor of what [`Tensor::to_le_bytes`] gave.

@@ -403,14 +403,18 @@ unsafe fn sum<V: Vector, const U: usize>(mut acc: [V; U]) -> V::Elem {
     unsafe {
         while n > 1 {
             n /= 2;
-            (0..n).for_each(|u| acc[u] = acc[u].add(acc[u + n]));
+            for u in 0..n {
+                acc[u] = acc[u].add(acc[u + n]);
+            }
         }
         acc[0].store(lanes.as_mut_ptr());
     }
     let mut n = V::LANES;
     while n > 1 {
         n /= 2;
-        (0..n).for_each(|i| lanes[i] = lanes[i] + lanes[i + n]);
+        for i in 0..n {
+            lanes[i] = lanes[i] + lanes[i + n];
+        }
     }
     lanes[0]
 }
