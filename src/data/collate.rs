@@ -128,39 +128,57 @@ pub enum Uneven {
     Number,
 }
 
+/// A number that becomes an element of a tensor.
+trait Number: Copy {
+    type Element;
+    fn element(self) -> Self::Element;
+    fn filler(fill: f64) -> Self::Element;
+}
+
 macro_rules! numbers {
     ($($t:ty as $to:ty),*) => { $(
+        impl Number for $t {
+            type Element = $to;
+
+            fn element(self) -> $to {
+                self as $to
+            }
+
+            fn filler(fill: f64) -> $to {
+                fill as $to
+            }
+        }
+
         impl Collate for $t {
             fn stack(values: &[&$t]) -> Result<Tensor, Uneven> {
-                let data: Vec<$to> = values.iter().map(|&&v| v as $to).collect();
+                let data: Vec<$to> = values.iter().map(|v| v.element()).collect();
                 Ok(Tensor::from(data))
             }
         }
 
         impl Collate for Vec<$t> {
             fn stack(values: &[&Vec<$t>]) -> Result<Tensor, Uneven> {
-                let slices: Vec<&[$t]> = values.iter().map(|v| &v[..]).collect();
-                let data: Vec<$to> = even(&slices)?.iter().flat_map(|s| s.iter().map(|&v| v as $to)).collect();
-                let columns = slices.first().map_or(0, |s| s.len());
-                Ok(Tensor::new(data, [slices.len(), columns]))
+                let rows: Vec<&[$t]> = values.iter().map(|v| &v[..]).collect();
+                let first = rows.first().map_or(0, |r| r.len());
+                match rows.iter().position(|r| r.len() != first) {
+                    Some(i) => Err(Uneven::Shapes(i, vec![rows[i].len()], vec![first])),
+                    None => Ok(Tensor::new(matrix(&rows, first, 0.0), [rows.len(), first])),
+                }
             }
 
             fn pad(values: &[&Vec<$t>], fill: f64) -> Result<(Tensor, Tensor), Uneven> {
-                let longest = values.iter().map(|v| v.len()).max().unwrap_or_default();
-                let full = |v: &&Vec<$t>| {
-                    let rest = std::iter::repeat_n(fill as $to, longest - v.len());
-                    v.iter().map(|&v| v as $to).chain(rest).collect::<Vec<$to>>()
-                };
-                let data: Vec<$to> = values.iter().flat_map(full).collect();
-                let lengths: Vec<i64> = values.iter().map(|v| v.len() as i64).collect();
-                Ok((Tensor::new(data, [values.len(), longest]), Tensor::from(lengths)))
+                let rows: Vec<&[$t]> = values.iter().map(|v| &v[..]).collect();
+                let lengths: Vec<i64> = rows.iter().map(|r| r.len() as i64).collect();
+                let longest = rows.iter().map(|r| r.len()).max().unwrap_or_default();
+                let all = Tensor::new(matrix(&rows, longest, fill), [rows.len(), longest]);
+                Ok((all, Tensor::from(lengths)))
             }
         }
 
         impl<const N: usize> Collate for [$t; N] {
             fn stack(values: &[&[$t; N]]) -> Result<Tensor, Uneven> {
-                let data: Vec<$to> = values.iter().flat_map(|v| v.iter().map(|&v| v as $to)).collect();
-                Ok(Tensor::new(data, [values.len(), N]))
+                let rows: Vec<&[$t]> = values.iter().map(|v| &v[..]).collect();
+                Ok(Tensor::new(matrix(&rows, N, 0.0), [rows.len(), N]))
             }
         }
     )* };
@@ -175,13 +193,14 @@ numbers!(
     u8 as u8
 );
 
-/// The slices, if all are as long as the first.
-fn even<'a, 'b, T>(slices: &'a [&'b [T]]) -> Result<&'a [&'b [T]], Uneven> {
-    let first = slices.first().map_or(0, |s| s.len());
-    match slices.iter().position(|s| s.len() != first) {
-        Some(i) => Err(Uneven::Shapes(i, vec![slices[i].len()], vec![first])),
-        None => Ok(slices),
+/// The rows one after the other, each filled up to `width`.
+fn matrix<T: Number<Element: Copy>>(rows: &[&[T]], width: usize, fill: f64) -> Vec<T::Element> {
+    let mut data = Vec::with_capacity(rows.len() * width);
+    for (i, row) in rows.iter().enumerate() {
+        data.extend(row.iter().map(|v| v.element()));
+        data.resize((i + 1) * width, T::filler(fill));
     }
+    data
 }
 
 impl Collate for bool {

@@ -17,9 +17,7 @@ impl Repr {
     pub(super) fn of<M: Module + ?Sized>(m: &M) -> Repr {
         let mut root = Collect(Vec::new());
         m.visit_as("", &mut root);
-        root.0
-            .pop()
-            .map_or_else(|| Repr::group(m.type_name()), |part| part.1)
+        root.last(m.type_name())
     }
 
     fn group(kind: &str) -> Repr {
@@ -118,6 +116,13 @@ display!(dyn Module dyn Layer dyn SyncLayer);
 
 /// The parts of one level. Containers of nothing but plain data are left out.
 struct Collect(Vec<(String, Repr)>);
+
+impl Collect {
+    fn last(mut self, type_name: &str) -> Repr {
+        let part = self.0.pop().map(|(_, part)| part);
+        part.unwrap_or_else(|| Repr::group(type_name))
+    }
+}
 
 impl Visitor for Collect {
     fn module(&mut self, name: &str, m: &dyn Module) {

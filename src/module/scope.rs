@@ -96,10 +96,14 @@ pub fn giving<M: Module, T, E>(
 ) -> Result<T, E> {
     let before = flops::so_far();
     let result = work()?;
-    let y = shown(&result);
+    note(m, shown(&result), before);
+    Ok(result)
+}
+
+/// What [`giving`] does for layers of every type alike.
+fn note(m: &dyn Module, y: &Tensor, before: Option<u64>) {
     scope::passed(addr(m), m.type_name(), y.shape(), usize::MAX);
     record(m, y, before);
-    Ok(result)
 }
 
 /// A layer's refusal on its way out of the containers it is in, each adding its part of the path;

@@ -83,16 +83,19 @@ impl Rules {
     /// Runs the rule on every parameter that has a gradient, with the values of its group's options.
     #[track_caller]
     pub fn step<const N: usize>(&mut self, update: impl Fn([f64; N], &mut ParamStep<'_>)) {
+        self.each(&|values, p| update(*values.first_chunk().expect("one for each option"), p));
+    }
+
+    fn each(&mut self, update: &dyn Fn(&[f64], &mut ParamStep<'_>)) {
         let name = self.rule.name;
         for group in &mut self.groups {
-            let values = std::array::from_fn(|k| group.values[k]);
             for slot in &mut group.slots {
                 let Some((p, g)) = slot.param.get().and_then(|p| Some((p.clone(), p.grad()?)))
                 else {
                     continue;
                 };
                 slot.steps += 1.0;
-                update(values, &mut ParamStep { name, p, g, slot });
+                update(&group.values, &mut ParamStep { name, p, g, slot });
             }
         }
     }

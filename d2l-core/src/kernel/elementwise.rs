@@ -60,7 +60,7 @@ impl<A: Copy + 'static, R, F: Fn(A) -> R + Copy + Sync> MapLoop<A, R> for Formul
         if x.len() > SHORT && is_float::<A>() {
             map_simd(x, out, self.0);
         } else {
-            x.iter().zip(out).for_each(|(&x, o)| *o = (self.0)(x));
+            map_plain(x, out, self.0);
         }
     }
 }
@@ -92,10 +92,17 @@ pub fn map<A: Sync, R: Copy + Send>(x: &[A], out: &mut [R], run: &dyn MapLoop<A,
     results(out, &|i, out| run.run(&x[i..][..out.len()], out));
 }
 
+#[inline(always)]
+fn map_plain<A: Copy, R>(x: &[A], out: &mut [R], f: impl Fn(A) -> R) {
+    for (&x, o) in x.iter().zip(out) {
+        *o = f(x);
+    }
+}
+
 simd! {
     fn map_simd[A, R, F](x: &[A], out: &mut [R], f: F)
     where [A: Copy, F: Fn(A) -> R + Copy] {
-        x.iter().zip(out).for_each(|(&x, o)| *o = f(x));
+        map_plain(x, out, f);
     }
 }
 
@@ -123,10 +130,9 @@ fn results<R: Copy + Send>(out: &mut [R], f: &(dyn Fn(usize, &mut [R]) + Sync)) 
 
 #[inline(always)]
 fn zip_plain<A: Copy, B: Copy, R>(a: &[A], b: &[B], out: &mut [R], f: impl Fn(A, B) -> R) {
-    a.iter()
-        .zip(b)
-        .zip(out)
-        .for_each(|((&a, &b), o)| *o = f(a, b));
+    for ((&a, &b), o) in a.iter().zip(b).zip(out) {
+        *o = f(a, b);
+    }
 }
 
 simd! {
@@ -163,7 +169,7 @@ where
 {
     assert_eq!(out.len(), b.len());
     if out.len() <= SHORT {
-        out.iter_mut().zip(b).for_each(|(o, &b)| *o = f(*o, b));
+        zip_in_place_plain(out, b, f);
     } else {
         pieces(out, |i, out| {
             zip_in_place_simd(out, &b[i..][..out.len()], f)
@@ -171,10 +177,17 @@ where
     }
 }
 
+#[inline(always)]
+fn zip_in_place_plain<A: Copy, B: Copy>(out: &mut [A], b: &[B], f: impl Fn(A, B) -> A) {
+    for (o, &b) in out.iter_mut().zip(b) {
+        *o = f(*o, b);
+    }
+}
+
 simd! {
     fn zip_in_place_simd[A, B, F](out: &mut [A], b: &[B], f: F)
     where [A: Copy, B: Copy, F: Fn(A, B) -> A + Copy] {
-        out.iter_mut().zip(b).for_each(|(o, &b)| *o = f(*o, b));
+        zip_in_place_plain(out, b, f);
     }
 }
 
@@ -206,7 +219,7 @@ pub fn map_math<T: Float, M: MathFn<T>>(_: M, x: &[T], out: &mut [T]) {
 simd! {
     fn math_simd[T, M](x: &[T], out: &mut [T])
     where [T: Float, M: MathFn<T>] {
-        x.iter().zip(out).for_each(|(&x, o)| *o = M::call::<FMA>(x));
+        map_plain(x, out, M::call::<FMA>);
     }
 }
 

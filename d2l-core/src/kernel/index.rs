@@ -98,14 +98,14 @@ pub fn along(idx: &[i64], to: Along<'_>, mut f: impl FnMut(usize, usize)) {
     if idx.is_empty() {
         return;
     }
+    let (step, stride) = match to.axis == last {
+        true => (0, 1),
+        false => (1, to.strides[to.axis]),
+    };
     for (row, idx) in idx.chunks_exact(n).enumerate() {
         let start = start(row, outer, to);
-        let idx = idx.iter().map(|&i| i as usize).enumerate();
-        if to.axis == last {
-            idx.for_each(|(k, i)| f(row * n + k, start + i));
-        } else {
-            let stride = to.strides[to.axis];
-            idx.for_each(|(k, i)| f(row * n + k, start + k + i * stride));
+        for (k, &i) in idx.iter().enumerate() {
+            f(row * n + k, start + k * step + i as usize * stride);
         }
     }
 }

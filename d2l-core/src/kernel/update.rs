@@ -163,23 +163,44 @@ loops! {
     4 with_four: a 0 b 1 c 2 d 3;
 }
 
-/// Runs the formula `F` over all elements, in place.
-///
-/// # Panics
-/// If lengths differ.
-pub fn update<T, F, const N: usize, const K: usize>(
-    p: &mut [T],
-    g: &[T],
-    state: [&mut [T]; N],
-    numbers: [f64; K],
-) where
+/// A formula with its numbers, as a loop over slices: all that is compiled for each formula.
+pub trait Update<T, const N: usize>: Sync {
+    #[allow(missing_docs)]
+    fn run(&self, p: &mut [T], g: &[T], state: [&mut [T]; N]);
+}
+
+impl<F, T: Real, const N: usize, const K: usize> Update<T, N> for Bound<F, T, K>
+where
+    F: Formula<N, K>,
+    Loops: Loop<N>,
+{
+    fn run(&self, p: &mut [T], g: &[T], state: [&mut [T]; N]) {
+        Loops::run(p, g, state, *self);
+    }
+}
+
+/// The formula `F` with these numbers.
+pub fn bound<F, T, const N: usize, const K: usize>(numbers: [f64; K]) -> impl Update<T, N>
+where
     T: Real,
     F: Formula<N, K>,
     Loops: Loop<N>,
 {
+    Bound::<F, T, K>(std::marker::PhantomData, numbers.map(T::of))
+}
+
+/// Runs the formula over all elements, in place.
+///
+/// # Panics
+/// If lengths differ.
+pub fn update<T: Real, const N: usize>(
+    p: &mut [T],
+    g: &[T],
+    state: [&mut [T]; N],
+    rule: &dyn Update<T, N>,
+) {
     let n = p.len();
     assert!(g.len() == n && state.iter().all(|s| s.len() == n));
-    let rule = Bound::<F, T, K>(std::marker::PhantomData, numbers.map(T::of));
     let (p, state) = (Shared::new(p), state.map(Shared::new));
     parallel(n.div_ceil(CHUNK), &|i| {
         let start = i * CHUNK;
@@ -190,7 +211,7 @@ pub fn update<T, F, const N: usize, const K: usize>(
             let state = state.each_ref().map(|s| s.slice(start, len));
             (p.slice(start, len), state)
         };
-        Loops::run(p, &g[start..][..len], state, rule);
+        rule.run(p, &g[start..][..len], state);
     });
 }
 
@@ -236,7 +257,8 @@ mod tests {
                 let mut got = start.clone();
                 let [p, g, m, v] = &mut got;
                 with_level(level, || {
-                    update::<f32, Moments, 2, 3>(p, g, [m, v], [0.9, 0.99, 0.01]);
+                    let rule = bound::<Moments, f32, 2, 3>([0.9, 0.99, 0.01]);
+                    update(p, g, [m, v], &rule);
                 });
                 assert!(got == want, "{level}, {n} elements");
             }
@@ -257,6 +279,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "g.len() == n")]
     fn lengths_must_agree() {
-        update::<f32, Moments, 2, 3>(&mut [1.0], &[], [&mut [0.0], &mut [0.0]], [0.0; 3]);
+        let rule = bound::<Moments, f32, 2, 3>([0.0; 3]);
+        update(&mut [1.0], &[], [&mut [0.0], &mut [0.0]], &rule);
     }
 }

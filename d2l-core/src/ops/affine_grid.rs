@@ -22,7 +22,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn affine_grid(&self, size: impl IntoShape, align_corners: bool) -> Tensor {
-        let size = ok!(sizes("affine_grid", size));
+        let size = ok!(sizes("affine_grid", &size));
         ok!(affine(self, size, align_corners))
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     DType, Tensor,
     error::Result,
     kernel::sort,
-    tensor::{axis, stored},
+    tensor::{axis, moved},
 };
 
 impl Tensor {
@@ -49,7 +49,7 @@ impl Tensor {
         };
         let keys = widen(rows.clone());
         let index = Tensor::build::<i64>(DType::I64, shape, |out| places(&keys, n, out));
-        let values = stored!(self.dtype(), T => Tensor::build::<T>(self.dtype(), shape, |out| {
+        let values = moved!(self.dtype(), T => Tensor::build::<T>(self.dtype(), shape, |out| {
             sort::pick_rows(&rows.read::<T>(), n, &index.read::<i64>(), m, out);
         }));
         let (values, index) = (values.with_axis_last(a), index.with_axis_last(a));

@@ -9,7 +9,7 @@ use crate::{
     error::{Result, bail, ok},
     kernel::copy,
     no_grad,
-    tensor::{broadcast, stored},
+    tensor::{broadcast, moved},
 };
 
 impl Tensor {
@@ -103,7 +103,7 @@ impl Tensor {
     fn fill_with(&self, number: Operand<'_>) {
         let one = self.number(number);
         if self.is_contiguous() {
-            stored!(self.dtype(), T => {
+            moved!(self.dtype(), T => {
                 let value = one.read::<T>()[0];
                 self.write::<T>().fill(value);
             });
@@ -139,7 +139,7 @@ impl Tensor {
     pub(crate) fn overwrite(&self, source: &Tensor) {
         let source = source.detach().to_dtype(self.dtype());
         let source = source.expand(*self.dims()).apart_from(self);
-        stored!(self.dtype(), T => {
+        moved!(self.dtype(), T => {
             let (mut out, source) = self.write_with::<T>(&source);
             copy::scatter_strided(&source, &mut out, 0, self.shape(), self.strides());
         });
@@ -176,7 +176,7 @@ impl Tensor {
         &self,
         op: &'static str,
         others: &[&Tensor],
-        f: impl FnOnce(&Tensor) -> Tensor,
+        f: &dyn Fn(&Tensor) -> Tensor,
     ) -> Result<()> {
         self.check_in_place(op)?;
         self.check_distinct(op)?;

@@ -2,7 +2,7 @@
 use crate::{
     Tensor,
     error::{Result, bail, ok},
-    tensor::{axis, stored},
+    tensor::{axis, moved},
 };
 
 /// The tensors one after the other along axis `dim`; PyTorch's `torch.cat`. Dtypes promote. Empty
@@ -187,7 +187,7 @@ fn join(parts: &[Tensor], at: usize) -> Tensor {
     let total = parts.iter().map(|p| p.shape()[at]).sum();
     let inner: usize = first.shape()[at + 1..].iter().product();
     let shape = first.dims().with(at, total);
-    stored!(first.dtype(), T => Tensor::build::<T>(first.dtype(), shape, |out| {
+    moved!(first.dtype(), T => Tensor::build::<T>(first.dtype(), shape, |out| {
         let mut start = 0;
         for p in &parts {
             let len = p.shape()[at] * inner;

@@ -19,7 +19,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn expand(&self, shape: impl IntoShape) -> Tensor {
-        let target = ok!(self.expanded_shape(shape));
+        let target = ok!(self.expanded_shape(&shape));
         if target == *self.dims() {
             return self.clone();
         }
@@ -56,7 +56,7 @@ impl Tensor {
         self.expand(other.shape())
     }
 
-    fn expanded_shape(&self, shape: impl IntoShape) -> Result<Dims> {
+    fn expanded_shape(&self, shape: &dyn IntoShape) -> Result<Dims> {
         let (mut entries, n) = shape.entries();
         if n < self.dim() {
             bail!(
@@ -80,7 +80,7 @@ impl Tensor {
                 );
             }
         }
-        sizes("expand", &entries[..n])
+        sizes("expand", &&entries[..n])
     }
 }
 

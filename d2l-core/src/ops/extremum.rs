@@ -114,7 +114,7 @@ macro_rules! extremum {
 
         fn $kernel(op: &'static str, x: &Tensor, dim: isize) -> Result<(Tensor, Tensor)> {
             let a = axis(op, dim, x.dim())?;
-            let over = Over::dims(op, x, dim, true)?;
+            let over = Over::dims(op, x, &dim, true)?;
             over.check_some(op, x)?;
             let own = widen(x.contiguous_raw());
             let outer = x.shape().iter().take(a).product();

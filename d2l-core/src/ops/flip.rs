@@ -2,7 +2,7 @@
 use crate::{
     IntoShape, Tensor,
     error::{Error, ErrorKind, Result, bail, fail, ok},
-    tensor::{axes, axis, stored},
+    tensor::{axes, axis, moved},
 };
 
 impl Tensor {
@@ -18,7 +18,7 @@ impl Tensor {
     #[track_caller]
     pub fn flip(&self, dims: impl IntoShape) -> Tensor {
         let none = dims.entries().1 == 0;
-        let dims = ok!(axes("flip", dims, self.dim()));
+        let dims = ok!(axes("flip", &dims, self.dim()));
         if none || self.dim() == 0 {
             return self.copy();
         }
@@ -83,7 +83,7 @@ impl Tensor {
 
     fn flipped(&self, op: &'static str, dims: Vec<usize>) -> Tensor {
         let x = self.contiguous_raw();
-        let out = stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), *x.dims(), |out| {
+        let out = moved!(x.dtype(), T => Tensor::build::<T>(x.dtype(), *x.dims(), |out| {
             reverse(&x.read::<T>(), x.shape(), &dims, out);
         }));
         out.record(op, [self], move |g, _| [Some(g.flipped(op, dims.clone()))])

@@ -44,7 +44,7 @@ impl Tensor {
         self.check_float(OP)?;
         self.check_in_place(OP)?;
         if !self.is_contiguous() {
-            return self.update(OP, &[x], |y| y + x * alpha);
+            return self.update(OP, &[x], &|y| y + x * alpha);
         }
         let source = x.apart_from(self);
         float!(self.dtype(), T => {
@@ -123,7 +123,7 @@ macro_rules! operators {
                                 [Some(g.clone()), cx.needs(1, || of_other.map_or_else(|| g.clone(), |f| f(g)))]
                             });
                         }
-                        _ => x.update(OP, &tensors([other]), |x| x.$op(other))?,
+                        _ => x.update(OP, &tensors([other]), &|x| x.$op(other))?,
                     }
                     Ok(())
                 }
@@ -170,7 +170,7 @@ macro_rules! in_place {
         #[track_caller]
         pub fn $name(&self, $($arg: impl IntoOperand),*) -> Tensor {
             $(let $arg = $arg.operand();)*
-            ok!(self.update(stringify!($name), &tensors([$($arg),*]), |x| x.$op($($arg),*)));
+            ok!(self.update(stringify!($name), &tensors([$($arg),*]), &|x| x.$op($($arg),*)));
             self.clone()
         }
     )* } };

@@ -94,7 +94,7 @@ impl Tensor {
             && !add
         {
             let value = value.reshape([0; 0]);
-            return self.update(op, &[&value], |x| x.masked_fill(mask, &value));
+            return self.update(op, &[&value], &|x| x.masked_fill(mask, &value));
         }
         let picked = self.picked(op, list)?;
         let value = fitting(op, value, &picked.shape())?;

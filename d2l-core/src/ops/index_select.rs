@@ -4,7 +4,7 @@ use crate::{
     DType, Tensor,
     error::{Result, bail, ok},
     kernel::{index as kernel, math::Num},
-    tensor::{Dims, axis, stored},
+    tensor::{Dims, axis, moved, stored},
 };
 
 impl Tensor {
@@ -131,7 +131,7 @@ impl Tensor {
     fn raw_rows(&self, at: usize, rows: &Tensor) -> Tensor {
         let x = self.contiguous_raw();
         let shape = x.dims().with(at, rows.numel());
-        stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), shape, |out| {
+        moved!(x.dtype(), T => Tensor::build::<T>(x.dtype(), shape, |out| {
             kernel::gather_rows(&x.read::<T>(), block(x.shape(), at), &rows.read::<i64>(), out);
         }))
     }

@@ -17,7 +17,7 @@ impl Tensor {
     #[track_caller]
     pub fn logsumexp(&self, dims: impl IntoShape) -> Tensor {
         const OP: &str = "logsumexp";
-        let over = ok!(Over::dims(OP, self, dims, false));
+        let over = ok!(Over::dims(OP, self, &dims, false));
         logsumexp(OP, &self.as_float(), over)
     }
 
@@ -33,7 +33,7 @@ impl Tensor {
     #[track_caller]
     pub fn logsumexp_keepdim(&self, dims: impl IntoShape) -> Tensor {
         const OP: &str = "logsumexp_keepdim";
-        let over = ok!(Over::dims(OP, self, dims, true));
+        let over = ok!(Over::dims(OP, self, &dims, true));
         logsumexp(OP, &self.as_float(), over)
     }
 }

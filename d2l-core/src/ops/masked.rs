@@ -42,7 +42,7 @@ impl Tensor {
             Operand::Tensor(t) => vec![t],
             _ => vec![],
         };
-        ok!(self.update("masked_fill_", &others, |x| x.masked_fill(mask, value)));
+        ok!(self.update("masked_fill_", &others, &|x| x.masked_fill(mask, value)));
         self.clone()
     }
 

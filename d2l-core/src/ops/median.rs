@@ -83,7 +83,7 @@ fn middle(
     dim: isize,
     rank: fn(usize, usize) -> usize,
 ) -> Result<(Tensor, Tensor)> {
-    Over::dims(op, x, dim, true)?.check_some(op, x)?;
+    Over::dims(op, x, &dim, true)?.check_some(op, x)?;
     x.choose(op, dim, &|_| Ok(1), &|rows, n, out| {
         wide!(rows.dtype(), T => kernel::nth_rows(&rows.read::<T>(), n, &|row: &[T]| {
                 rank(row.iter().filter(|v| Num::is_nan(**v)).count(), n)

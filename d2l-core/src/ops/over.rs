@@ -4,11 +4,7 @@ use super::walk::widen;
 use crate::{
     IntoShape, Tensor,
     error::{Result, bail},
-    kernel::{
-        math::Num,
-        reduce::{self, Join},
-        storage::Plain,
-    },
+    kernel::reduce::{self, Join},
     tensor::{Dims, axes, wide},
 };
 
@@ -37,7 +33,7 @@ impl Over {
     pub(crate) fn dims(
         op: &'static str,
         x: &Tensor,
-        dims: impl IntoShape,
+        dims: &dyn IntoShape,
         keep: bool,
     ) -> Result<Over> {
         let mut list = axes(op, dims, x.dim())?;
@@ -46,7 +42,7 @@ impl Over {
     }
 
     fn new(x: &Tensor, axes: Vec<usize>, keep: bool) -> Over {
-        let kept = axes.iter().fold(*x.dims(), |d, &a| d.with(a, 1));
+        let kept = kept(x.dims(), &axes);
         let shape = match keep {
             true => kept,
             false => axes.iter().rev().fold(kept, |d, &a| d.remove(a)),
@@ -59,6 +55,12 @@ impl Over {
             shape,
             n,
         }
+    }
+
+    /// Where the axes are in this order of all of them.
+    fn places(&self, order: &[usize]) -> Vec<usize> {
+        let among = |&i: &usize| self.axes.contains(&order[i]);
+        (0..order.len()).filter(among).collect()
     }
 
     /// An error where nothing would become one element.
@@ -79,19 +81,13 @@ impl Tensor {
     /// Folds into a new tensor, without gradient; bytes and bools as `I64`. Neighbouring axes are folded
     /// in one pass; what is no row-major view of its memory is read in memory order.
     pub(crate) fn fold<J: Join>(&self, over: &Over, join: J) -> Tensor {
-        let x = widen(self.clone());
-        wide!(x.dtype(), T => x.fold_as::<T, J>(over, join))
-    }
-
-    fn fold_as<T: Plain + Num, J: Join>(&self, over: &Over, join: J) -> Tensor {
-        let (x, order) = self.in_memory_order();
-        let list: Vec<usize> = (0..order.len())
-            .filter(|&i| over.axes.contains(&order[i]))
-            .collect();
+        let (x, order) = widen(self.clone()).in_memory_order();
+        let list = over.places(&order);
         let mut runs = list.chunk_by(|a, b| a + 1 == *b).rev();
-        let last = runs.next().unwrap_or(&[]);
-        let first = fold_run::<T, J>(&x, last, join);
-        let out = runs.fold(first, |out, run| fold_run::<T, J>(&out, run, join));
+        let mut out = fold_run(&x, runs.next().unwrap_or(&[]), join);
+        for run in runs {
+            out = fold_run(&out, run, join);
+        }
         out.as_laid_out(over, &order)
     }
 
@@ -132,12 +128,17 @@ impl Tensor {
 }
 
 /// Folds neighbouring axes of a contiguous tensor, which stay with size 1.
-fn fold_run<T: Plain + Num, J: Join>(x: &Tensor, run: &[usize], join: J) -> Tensor {
+fn fold_run<J: Join>(x: &Tensor, run: &[usize], join: J) -> Tensor {
     let [outer, n, inner] = around(x.shape(), run);
-    let kept = run.iter().fold(*x.dims(), |d, &a| d.with(a, 1));
-    Tensor::build::<T>(x.dtype(), kept, |out| {
+    let kept = kept(x.dims(), run);
+    wide!(x.dtype(), T => Tensor::build::<T>(x.dtype(), kept, |out| {
         reduce::fold_axis(&x.read::<T>(), outer, n, inner, out, join);
-    })
+    }))
+}
+
+/// `shape` with size 1 along `axes`.
+fn kept(shape: &Dims, axes: &[usize]) -> Dims {
+    axes.iter().fold(*shape, |d, &a| d.with(a, 1))
 }
 
 /// The numbers of elements before, along and after neighbouring axes.
@@ -166,7 +167,7 @@ macro_rules! reductions {
             #[track_caller]
             pub fn $dim(&self $(, $arg: $t)*, dims: impl $crate::IntoShape) -> $r {
                 const OP: &str = stringify!($dim);
-                let over = $crate::error::ok!($crate::ops::over::Over::dims(OP, self, dims, false));
+                let over = $crate::error::ok!($crate::ops::over::Over::dims(OP, self, &dims, false));
                 $crate::error::ok!($f(OP, self, &over $(, $arg.into())*))
             }
 
@@ -174,7 +175,7 @@ macro_rules! reductions {
             #[track_caller]
             pub fn $keep(&self $(, $arg: $t)*, dims: impl $crate::IntoShape) -> $r {
                 const OP: &str = stringify!($keep);
-                let over = $crate::error::ok!($crate::ops::over::Over::dims(OP, self, dims, true));
+                let over = $crate::error::ok!($crate::ops::over::Over::dims(OP, self, &dims, true));
                 $crate::error::ok!($f(OP, self, &over $(, $arg.into())*))
             }
         }

@@ -3,7 +3,7 @@ use crate::{
     Tensor,
     error::{Result, bail, ok},
     kernel::patches::{self, Geometry},
-    tensor::{checked_numel, stored},
+    tensor::{checked_numel, moved, stored},
 };
 
 /// What reads as height and width: `5` for both, or `(5, 3)`, or `[5, 3]`.
@@ -192,7 +192,7 @@ impl Tensor {
         let shape = self.dims().with(n - 3, rows).remove(n - 1);
         let shape = shape.with(n - 2, g.count[0] * g.count[1]);
         let x = self.contiguous_raw();
-        let out = stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), shape, |out| {
+        let out = moved!(x.dtype(), T => Tensor::build::<T>(x.dtype(), shape, |out| {
             patches::im2col(&x.read::<T>(), &g, out);
         }));
         out.record("im2col", [self], move |h, _| [Some(h.images(g))])

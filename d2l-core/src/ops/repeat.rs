@@ -3,7 +3,7 @@ use super::operand::{IntoOperand, Operand};
 use crate::{
     DType, IntoShape, Tensor,
     error::{Result, bail, ok},
-    tensor::{Dims, axis, checked_numel, sizes, stored},
+    tensor::{Dims, axis, checked_numel, moved, sizes},
 };
 
 impl Tensor {
@@ -19,7 +19,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn repeat(&self, repeats: impl IntoShape) -> Tensor {
-        let repeats = ok!(sizes("repeat", repeats));
+        let repeats = ok!(sizes("repeat", &repeats));
         ok!(self.repeated("repeat", repeats))
     }
 
@@ -34,7 +34,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn tile(&self, repeats: impl IntoShape) -> Tensor {
-        let mut repeats = ok!(sizes("tile", repeats));
+        let mut repeats = ok!(sizes("tile", &repeats));
         while repeats.len() < self.dim() {
             repeats = repeats.insert(0, 1);
         }
@@ -56,7 +56,7 @@ impl Tensor {
         shape.iter_mut().zip(repeats.iter()).for_each(times);
         checked_numel(op, &shape)?;
         let x = self.contiguous_raw();
-        let out = stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), shape, |out| {
+        let out = moved!(x.dtype(), T => Tensor::build::<T>(x.dtype(), shape, |out| {
             lay(&x.read::<T>(), &own, &repeats, out);
         }));
         let inner = *self.dims();

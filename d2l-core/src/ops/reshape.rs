@@ -26,7 +26,7 @@ impl Tensor {
     /// # Errors
     /// If the number of elements differs, or a -1 has no single answer.
     pub fn try_reshape(&self, shape: impl IntoShape) -> Result<Tensor> {
-        let target = inferred("reshape", self.dims(), shape)?;
+        let target = inferred("reshape", self.dims(), &shape)?;
         Ok(self.with_shape("reshape", target))
     }
 
@@ -52,7 +52,7 @@ impl Tensor {
     /// If the number of elements differs, or the strides would need a copy.
     pub fn try_view_shape(&self, shape: impl IntoShape) -> Result<Tensor> {
         const OP: &str = "view_shape";
-        let target = inferred(OP, self.dims(), shape)?;
+        let target = inferred(OP, self.dims(), &shape)?;
         if view_strides(self, &target).is_none() {
             bail!(
                 OP,
@@ -162,7 +162,7 @@ impl Tensor {
     /// # Errors
     /// As the panics of [`Tensor::unflatten`].
     pub fn try_unflatten(&self, dim: isize, sizes: impl IntoShape) -> Result<Tensor> {
-        let target = unflattened(self, dim, sizes)?;
+        let target = unflattened(self, dim, &sizes)?;
         Ok(self.with_shape("unflatten", target))
     }
 
@@ -229,7 +229,7 @@ fn flattened(x: &Tensor, start: isize, end: isize) -> Result<Dims> {
     Ok(Dims::new(&[&s[..start], &[flat], &s[end + 1..]].concat()))
 }
 
-fn unflattened(x: &Tensor, dim: isize, sizes: impl IntoShape) -> Result<Dims> {
+fn unflattened(x: &Tensor, dim: isize, sizes: &dyn IntoShape) -> Result<Dims> {
     const OP: &str = "unflatten";
     let at = axis(OP, dim, x.dim())?;
     let Some(&size) = x.shape().get(at) else {
@@ -244,7 +244,7 @@ fn unflattened(x: &Tensor, dim: isize, sizes: impl IntoShape) -> Result<Dims> {
 }
 
 /// `shape` with its -1, if any, worked out, for the elements of a tensor of shape `own`.
-fn inferred(op: &'static str, own: &Dims, shape: impl IntoShape) -> Result<Dims> {
+fn inferred(op: &'static str, own: &Dims, shape: &dyn IntoShape) -> Result<Dims> {
     let (mut entries, n) = shape.entries();
     let list = &mut entries[..n];
     let known = list.iter().filter(|&&e| e >= 0);
@@ -259,7 +259,7 @@ fn inferred(op: &'static str, own: &Dims, shape: impl IntoShape) -> Result<Dims>
         }
         *e = (own.numel() / known) as isize;
     }
-    let target = sizes(op, &entries[..n])?;
+    let target = sizes(op, &&entries[..n])?;
     if target.numel() != own.numel() {
         return misfit(op, own, &entries[..n]);
     }

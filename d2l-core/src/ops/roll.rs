@@ -3,7 +3,7 @@ use crate::{
     IntoShape, Tensor,
     error::{Result, bail, ok},
     kernel::runs::{self, Run},
-    tensor::{Dims, axis, stored},
+    tensor::{Dims, axis, moved, stored},
 };
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn roll(&self, shifts: impl IntoShape, dims: impl IntoShape) -> Tensor {
-        let steps = ok!(steps(self, shifts, dims));
+        let steps = ok!(steps(self, &shifts, &dims));
         let step = |x: Tensor, (shift, at): (isize, usize)| x.rolled(at, shift);
         steps.into_iter().fold(self.clone(), step)
     }
@@ -54,7 +54,7 @@ impl Tensor {
         let (n, inner) = (own[at], own[at + 1..].iter().product());
         let x = self.contiguous_raw();
         let shape = own.with(at, runs::total(&list));
-        let out = stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), shape, |out| {
+        let out = moved!(x.dtype(), T => Tensor::build::<T>(x.dtype(), shape, |out| {
             runs::copy_runs(&x.read::<T>(), n, inner, &list, out);
         }));
         out.record(op, [self], move |g, _| {
@@ -75,7 +75,7 @@ fn unpick(g: &Tensor, op: &'static str, shape: Dims, at: usize, list: Arc<[Run]>
     })
 }
 
-fn steps(x: &Tensor, shifts: impl IntoShape, dims: impl IntoShape) -> Result<Vec<(isize, usize)>> {
+fn steps(x: &Tensor, shifts: &dyn IntoShape, dims: &dyn IntoShape) -> Result<Vec<(isize, usize)>> {
     const OP: &str = "roll";
     let ((shifts, n), (dims, m)) = (shifts.entries(), dims.entries());
     if n != m || n == 0 {

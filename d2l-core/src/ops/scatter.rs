@@ -172,7 +172,7 @@ impl Tensor {
         how: Reduce,
         include_self: bool,
     ) -> Tensor {
-        ok!(self.update("scatter_reduce_", &[source], |x| {
+        ok!(self.update("scatter_reduce_", &[source], &|x| {
             x.scatter_reduce(dim, index, source, how, include_self)
         }));
         self.clone()

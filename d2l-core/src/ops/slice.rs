@@ -100,7 +100,7 @@ impl Picked {
     pub(crate) fn write(&self, op: &'static str, value: &Tensor, add: bool) -> Result<()> {
         match &self.plan {
             Some(plan) => plan.write(op, &self.view, value, add),
-            None if add => self.view.update(op, &[value], |x| x + value),
+            None if add => self.view.update(op, &[value], &|x| x + value),
             None => self.view.assign(op, value.into()),
         }
     }

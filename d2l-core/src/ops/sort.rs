@@ -212,7 +212,7 @@ fn kth(op: &'static str, x: &Tensor, k: usize, dim: isize) -> Result<(Tensor, Te
 }
 
 fn mode(op: &'static str, x: &Tensor, dim: isize) -> Result<(Tensor, Tensor)> {
-    Over::dims(op, x, dim, true)?.check_some(op, x)?;
+    Over::dims(op, x, &dim, true)?.check_some(op, x)?;
     x.choose(
         op,
         dim,

@@ -43,7 +43,7 @@ impl Tensor {
         if dims.entries().1 == 0 {
             return self.clone();
         }
-        let list = ok!(axes("squeeze", dims, self.dim()));
+        let list = ok!(axes("squeeze", &dims, self.dim()));
         self.without(&list)
     }
 

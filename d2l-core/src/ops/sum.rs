@@ -53,7 +53,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn sum_dim(&self, dims: impl IntoShape) -> Tensor {
-        let over = ok!(Over::dims("sum_dim", self, dims, false));
+        let over = ok!(Over::dims("sum_dim", self, &dims, false));
         sum_over("sum_dim", self, over)
     }
 
@@ -68,7 +68,7 @@ impl Tensor {
     /// As [`Tensor::sum_dim`].
     #[track_caller]
     pub fn sum_keepdim(&self, dims: impl IntoShape) -> Tensor {
-        let over = ok!(Over::dims("sum_keepdim", self, dims, true));
+        let over = ok!(Over::dims("sum_keepdim", self, &dims, true));
         sum_over("sum_keepdim", self, over)
     }
 
@@ -84,7 +84,7 @@ impl Tensor {
     #[track_caller]
     pub fn mean_dim(&self, dims: impl IntoShape) -> Tensor {
         ok!(self.check_float("mean_dim"));
-        let over = ok!(Over::dims("mean_dim", self, dims, false));
+        let over = ok!(Over::dims("mean_dim", self, &dims, false));
         mean_over("mean_dim", self, over)
     }
 
@@ -100,7 +100,7 @@ impl Tensor {
     #[track_caller]
     pub fn mean_keepdim(&self, dims: impl IntoShape) -> Tensor {
         ok!(self.check_float("mean_keepdim"));
-        let over = ok!(Over::dims("mean_keepdim", self, dims, true));
+        let over = ok!(Over::dims("mean_keepdim", self, &dims, true));
         mean_over("mean_keepdim", self, over)
     }
 
@@ -117,7 +117,7 @@ impl Tensor {
     #[track_caller]
     pub fn sum_to_size(&self, shape: impl IntoShape) -> Tensor {
         const OP: &str = "sum_to_size";
-        let shape = ok!(sizes(OP, shape));
+        let shape = ok!(sizes(OP, &shape));
         ok!(self.check_expands(OP, &shape));
         self.sum_to(&shape)
     }

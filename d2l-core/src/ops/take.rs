@@ -7,7 +7,7 @@ use crate::{
         math::Num,
         storage::Plain,
     },
-    tensor::{Dims, axis, broadcast, stored},
+    tensor::{Dims, axis, broadcast, moved, stored},
 };
 
 impl Tensor {
@@ -131,7 +131,7 @@ impl Tensor {
 
     fn raw_gather(&self, a: usize, at: &Tensor) -> Tensor {
         let x = self.contiguous_raw();
-        stored!(x.dtype(), T => Tensor::build::<T>(x.dtype(), *at.dims(), |out| {
+        moved!(x.dtype(), T => Tensor::build::<T>(x.dtype(), *at.dims(), |out| {
             let (x, at_read) = (x.read::<T>(), at.read::<i64>());
             let strides = self.dims().lifted().strides();
             index::along(&at_read, towards(at, &strides, a), |i, from| out[i] = x[from]);

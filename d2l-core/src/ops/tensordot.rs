@@ -45,8 +45,8 @@ impl Tensor {
         dims: impl IntoShape,
         other_dims: impl IntoShape,
     ) -> Tensor {
-        let of_a = ok!(pair_axes(self, dims));
-        let of_b = ok!(pair_axes(other, other_dims));
+        let of_a = ok!(pair_axes(self, &dims));
+        let of_b = ok!(pair_axes(other, &other_dims));
         ok!(contracted(self, &of_a, other, &of_b))
     }
 
@@ -231,7 +231,7 @@ fn too_wide(a: &Tensor, b: &Tensor) -> Result<()> {
 }
 
 /// The axes as given, checked.
-fn pair_axes(x: &Tensor, list: impl IntoShape) -> Result<Vec<usize>> {
+fn pair_axes(x: &Tensor, list: &dyn IntoShape) -> Result<Vec<usize>> {
     let (entries, n) = list.entries();
     let list = entries[..n].iter().map(|&a| axis("tensordot", a, x.dim()));
     let list = list.collect::<Result<Vec<_>>>()?;

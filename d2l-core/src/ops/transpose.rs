@@ -100,7 +100,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn permute(&self, order: impl IntoShape) -> Tensor {
-        let order = ok!(permutation(self, order));
+        let order = ok!(permutation(self, &order));
         self.reordered("permute", order)
     }
 
@@ -118,7 +118,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn movedim(&self, from: impl IntoShape, to: impl IntoShape) -> Tensor {
-        let order = ok!(moved(self, from, to));
+        let order = ok!(moved(self, &from, &to));
         self.reordered("movedim", order)
     }
 
@@ -148,7 +148,7 @@ impl Tensor {
     }
 }
 
-fn permutation(x: &Tensor, order: impl IntoShape) -> Result<Vec<usize>> {
+fn permutation(x: &Tensor, order: &dyn IntoShape) -> Result<Vec<usize>> {
     let (entries, n) = order.entries();
     let list = (entries[..n].iter())
         .map(|&a| axis("permute", a, x.dim()))
@@ -166,7 +166,7 @@ fn permutation(x: &Tensor, order: impl IntoShape) -> Result<Vec<usize>> {
 }
 
 /// Which axis comes to each place.
-fn moved(x: &Tensor, from: impl IntoShape, to: impl IntoShape) -> Result<Vec<usize>> {
+fn moved(x: &Tensor, from: &dyn IntoShape, to: &dyn IntoShape) -> Result<Vec<usize>> {
     let (from, to) = (distinct(x, from)?, distinct(x, to)?);
     if from.len() != to.len() {
         bail!(
@@ -183,7 +183,7 @@ fn moved(x: &Tensor, from: impl IntoShape, to: impl IntoShape) -> Result<Vec<usi
     Ok((0..x.dim()).map_while(axis_at).collect())
 }
 
-fn distinct(x: &Tensor, list: impl IntoShape) -> Result<Vec<usize>> {
+fn distinct(x: &Tensor, list: &dyn IntoShape) -> Result<Vec<usize>> {
     let (entries, n) = list.entries();
     let found = (entries[..n].iter())
         .map(|&a| axis("movedim", a, x.dim()))

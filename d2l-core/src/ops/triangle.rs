@@ -2,7 +2,7 @@
 use crate::{
     Tensor,
     error::{Result, bail, ok},
-    tensor::stored,
+    tensor::moved,
 };
 
 impl Tensor {
@@ -47,7 +47,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn tril_(&self, diagonal: isize) -> Tensor {
-        ok!(self.update("tril_", &[], |x| x.tril(diagonal)));
+        ok!(self.update("tril_", &[], &|x| x.tril(diagonal)));
         self.clone()
     }
 
@@ -62,7 +62,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn triu_(&self, diagonal: isize) -> Tensor {
-        ok!(self.update("triu_", &[], |x| x.triu(diagonal)));
+        ok!(self.update("triu_", &[], &|x| x.triu(diagonal)));
         self.clone()
     }
 
@@ -72,7 +72,7 @@ impl Tensor {
         };
         let out = self.raw_copy();
         if out.numel() > 0 {
-            stored!(self.dtype(), T => {
+            moved!(self.dtype(), T => {
                 let mut out = out.write::<T>();
                 for (i, row) in out.chunks_exact_mut(columns).enumerate() {
                     let i = (i % rows) as isize;

@@ -30,7 +30,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn any_dim(&self, dims: impl IntoShape) -> Tensor {
-        any_over(self, &ok!(Over::dims("any_dim", self, dims, false)))
+        any_over(self, &ok!(Over::dims("any_dim", self, &dims, false)))
     }
 
     /// [`Tensor::any_dim`] with the axes kept, with size 1.
@@ -44,7 +44,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn any_keepdim(&self, dims: impl IntoShape) -> Tensor {
-        any_over(self, &ok!(Over::dims("any_keepdim", self, dims, true)))
+        any_over(self, &ok!(Over::dims("any_keepdim", self, &dims, true)))
     }
 
     /// True if no element is 0; true of nothing. NaN is not 0.
@@ -69,7 +69,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn all_dim(&self, dims: impl IntoShape) -> Tensor {
-        all_over(self, &ok!(Over::dims("all_dim", self, dims, false)))
+        all_over(self, &ok!(Over::dims("all_dim", self, &dims, false)))
     }
 
     /// [`Tensor::all_dim`] with the axes kept, with size 1.
@@ -83,7 +83,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn all_keepdim(&self, dims: impl IntoShape) -> Tensor {
-        all_over(self, &ok!(Over::dims("all_keepdim", self, dims, true)))
+        all_over(self, &ok!(Over::dims("all_keepdim", self, &dims, true)))
     }
 }
 

@@ -58,7 +58,7 @@ impl Tensor {
         let groups = stored!(self.dtype(), T => {
             let x = flat.contiguous_raw();
             let x = x.read::<T>();
-            Groups::new(&places, |a, b| x[a] == x[b])
+            Groups::new(&places, &|a, b| x[a] == x[b])
         });
         groups.results(&flat, 0, *self.dims())
     }
@@ -178,11 +178,16 @@ fn slices(
         let row = |i: usize| &data[i * len..][..len];
         let mut places: Vec<i64> = (0..n as i64).collect();
         if sorted {
-            places.sort_by(|&a, &b| order(row(a as usize), row(b as usize)));
+            arrange(&mut places, &|a, b| order(row(a), row(b)));
         }
-        Groups::new(&places, |a, b| row(a) == row(b))
+        Groups::new(&places, &|a, b| row(a) == row(b))
     });
     Ok(groups.results(&x, a, Dims::new(&[n])))
+}
+
+/// Puts places in the order of what is there.
+fn arrange(places: &mut [i64], order: &dyn Fn(usize, usize) -> Ordering) {
+    places.sort_by(|&a, &b| order(a as usize, b as usize));
 }
 
 /// Lexicographic, NaN as the greatest.
@@ -207,7 +212,7 @@ struct Groups {
 
 impl Groups {
     /// Runs of equal elements, in this order.
-    fn new(places: &[i64], equal: impl Fn(usize, usize) -> bool) -> Groups {
+    fn new(places: &[i64], equal: &dyn Fn(usize, usize) -> bool) -> Groups {
         let mut groups = Groups {
             first: Vec::new(),
             inverse: vec![0; places.len()],

@@ -1,7 +1,7 @@
 //! The step of an optimizer: the way from the code of `optimizer!` to its kernel.
 use crate::{
     Tensor,
-    kernel::update::{Formula, Loop, Loops, update},
+    kernel::update::{Formula, Loop, Loops, Real, Update, bound, update},
     tensor::float,
 };
 
@@ -32,6 +32,16 @@ pub fn update_<F, const N: usize, const K: usize>(
     F: Formula<N, K>,
     Loops: Loop<N>,
 {
+    float!(p.dtype(), T => apply(p, g, state, &bound::<F, T, N, K>(numbers)));
+}
+
+/// [`update_`], compiled once for all formulas.
+fn apply<T: Real, const N: usize>(
+    p: &Tensor,
+    g: &Tensor,
+    state: [&Tensor; N],
+    rule: &dyn Update<T, N>,
+) {
     for x in state.iter().chain([&g]) {
         assert!(
             (x.dtype(), x.shape()) == (p.dtype(), p.shape()),
@@ -44,22 +54,19 @@ pub fn update_<F, const N: usize, const K: usize>(
     }
     if !p.is_contiguous() {
         let copy = p.raw_copy();
-        update_::<F, N, K>(&copy, g, state, numbers);
+        apply(&copy, g, state, rule);
         crate::no_grad(|| p.copy_(&copy));
         return;
     }
     let g = g.apart_from(p);
-    float!(p.dtype(), T => {
-        let (mut p, g) = p.write_with::<T>(&g);
-        let mut state = state.map(|s| s.write::<T>());
-        update::<T, F, N, K>(&mut p, &g, state.each_mut().map(|s| &mut **s), numbers);
-    });
+    let (mut p, g) = p.write_with::<T>(&g);
+    let mut state = state.map(|s| s.write::<T>());
+    update(&mut p, &g, state.each_mut().map(|s| &mut **s), rule);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::update::Real;
 
     /// Gradient descent with momentum.
     struct Heavy;

@@ -3,7 +3,7 @@ use crate::{
     Tensor,
     autograd::Meta,
     kernel::copy,
-    tensor::{Dims, stored},
+    tensor::{Dims, moved},
 };
 
 /// The identity, recorded.
@@ -111,7 +111,7 @@ impl Window {
         if self.base_strides == self.base.strides() {
             return h.strided(h.offset(), Dims::new(&[h.numel()]), Dims::new(&[1]));
         }
-        stored!(h.dtype(), T => Tensor::build::<T>(h.dtype(), Dims::new(&[self.span()]), |out| {
+        moved!(h.dtype(), T => Tensor::build::<T>(h.dtype(), Dims::new(&[self.span()]), |out| {
             out.fill(0 as T);
             copy::scatter_strided(&h.read::<T>(), out, 0, &self.base, &self.base_strides);
         }))

@@ -8,7 +8,7 @@ use crate::{
     DType, Tensor, default_dtype,
     error::{Result, bail, ok},
     kernel::select::select,
-    tensor::{Dims, broadcast, float, stored, wide},
+    tensor::{Dims, broadcast, float, moved, wide},
 };
 
 impl Tensor {
@@ -170,7 +170,7 @@ fn choose(op: &'static str, condition: &Tensor, a: &Tensor, b: &Tensor) -> Resul
     let shape = broadcast(op, &shape, b.dims())?;
     let lie = |x: &Tensor| x.detach().expand(shape).contiguous_raw();
     let (c, x, y) = (lie(condition), lie(a), lie(b));
-    let out = stored!(a.dtype(), T => Tensor::build::<T>(a.dtype(), shape, |out| {
+    let out = moved!(a.dtype(), T => Tensor::build::<T>(a.dtype(), shape, |out| {
         select(&c.read::<u8>(), &x.read::<T>(), &y.read::<T>(), out);
     }));
     let (mask, of_a, of_b) = (condition.saved(op), *a.dims(), *b.dims());

@@ -1,5 +1,5 @@
 //! From Rust values to tensors.
-use super::{DType, Element, IntoShape, Tensor, shape::Dims, sizes, stored};
+use super::{DType, Element, IntoShape, Tensor, moved, shape::Dims, sizes, stored};
 use crate::{
     error::{Result, bail, ok},
     ops::cast,
@@ -110,7 +110,7 @@ impl Tensor {
     /// If `shape` does not hold as many numbers as there are.
     #[track_caller]
     pub fn from_vec<T: Element>(data: Vec<T>, shape: impl IntoShape) -> Tensor {
-        let shape = ok!(sizes("from_vec", shape));
+        let shape = ok!(sizes("from_vec", &shape));
         assert!(
             shape.numel() == data.len(),
             "from_vec: {} numbers do not fill shape {shape:?}",
@@ -173,7 +173,13 @@ impl Tensor {
         } else {
             self.raw_copy()
         };
-        stored!(x.dtype(), T => x.read::<T>().iter().flat_map(|v| v.to_le_bytes()).collect())
+        let mut bytes = Vec::with_capacity(x.numel() * x.dtype().size());
+        moved!(x.dtype(), T => {
+            for v in x.read::<T>().iter() {
+                bytes.extend_from_slice(&v.to_le_bytes());
+            }
+        });
+        bytes
     }
 
     /// A tensor of what [`Tensor::to_le_bytes`] gave.
@@ -188,14 +194,14 @@ impl Tensor {
     /// ```
     pub fn from_le_bytes(bytes: &[u8], dtype: DType, shape: impl IntoShape) -> Result<Tensor> {
         const OP: &str = "from_le_bytes";
-        let shape = sizes(OP, shape)?;
+        let shape = sizes(OP, &shape)?;
         if shape.numel().checked_mul(dtype.size()) != Some(bytes.len()) {
             bail!(OP, Shape, "{} bytes are not {dtype} {shape:?}", bytes.len());
         }
         if dtype == DType::Bool && bytes.iter().any(|&b| b > 1) {
             bail!(OP, Value, "a bool is stored as a byte other than 0 and 1");
         }
-        Ok(stored!(dtype, T => Tensor::build::<T>(dtype, shape, |out| {
+        Ok(moved!(dtype, T => Tensor::build::<T>(dtype, shape, |out| {
             let chunks = bytes.chunks_exact(size_of::<T>());
             out.iter_mut().zip(chunks).for_each(|(o, b)| *o = T::from_le_bytes(b.try_into().expect("a chunk of this size")));
         })))

@@ -12,13 +12,13 @@ impl Tensor {
     /// Zeros of the default dtype.
     #[track_caller]
     pub fn zeros(shape: impl IntoShape) -> Tensor {
-        Tensor::filled(ok!(sizes("zeros", shape)), 0.0, default_dtype())
+        Tensor::filled(ok!(sizes("zeros", &shape)), 0.0, default_dtype())
     }
 
     /// Ones of the default dtype.
     #[track_caller]
     pub fn ones(shape: impl IntoShape) -> Tensor {
-        Tensor::filled(ok!(sizes("ones", shape)), 1.0, default_dtype())
+        Tensor::filled(ok!(sizes("ones", &shape)), 1.0, default_dtype())
     }
 
     /// `value` everywhere; the dtype is that of a literal of `value`'s type.
@@ -29,7 +29,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn full<T: Element>(shape: impl IntoShape, value: T) -> Tensor {
-        let shape = ok!(sizes("full", shape));
+        let shape = ok!(sizes("full", &shape));
         let one = Tensor::build::<T::Stored>(T::DTYPE, shape, |out| out.fill(value.store()));
         cast::raw(&one, T::literal())
     }
@@ -119,7 +119,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn eye(shape: impl IntoShape) -> Tensor {
-        let shape = ok!(matrix_shape("eye", ok!(sizes("eye", shape))));
+        let shape = ok!(matrix_shape("eye", ok!(sizes("eye", &shape))));
         let dtype = default_dtype();
         float!(dtype, T => Tensor::build::<T>(dtype, shape, |out| {
             out.fill(0.0);

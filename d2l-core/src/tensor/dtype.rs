@@ -144,7 +144,27 @@ macro_rules! stored {
     };
 }
 
-/// The same for F32, F64 and I64, which elementwise operations compute in; `walk::widen` brings
+/// The same with a type of the elements' size, for what only moves them: fewer loops to compile.
+macro_rules! moved {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 | $crate::DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            $crate::DType::U8 | $crate::DType::Bool => {
+                type $T = u8;
+                $body
+            }
+        }
+    };
+}
+
+/// [`stored`] for F32, F64 and I64, which elementwise operations compute in; `walk::widen` brings
 /// bytes and bools there.
 macro_rules! wide {
     ($dtype:expr, $T:ident => $body:expr) => {
@@ -181,4 +201,4 @@ macro_rules! float {
         }
     };
 }
-pub(crate) use {float, stored, wide};
+pub(crate) use {float, moved, stored, wide};

@@ -16,7 +16,7 @@ pub use dtype::{DType, Element, default_dtype, set_default_dtype};
 pub use shape::{IntoShape, MAX_DIM, Position};
 pub use view::View;
 
-pub(crate) use dtype::{float, stored, wide};
+pub(crate) use dtype::{float, moved, stored, wide};
 pub(crate) use shape::{Dims, axes, axis, broadcast, checked_numel, sizes};
 pub(crate) use window::{Window, spatial};
 
@@ -339,7 +339,7 @@ impl Tensor {
 
     /// New data with the same values, row-major, without gradient.
     pub(crate) fn raw_copy(&self) -> Tensor {
-        stored!(self.dtype(), T => Tensor::build::<T>(self.dtype(), self.0.shape, |out| {
+        moved!(self.dtype(), T => Tensor::build::<T>(self.dtype(), self.0.shape, |out| {
             let x = self.read_strided::<T>();
             copy::gather_strided(&x, 0, self.shape(), self.strides(), out);
         }))

@@ -9,7 +9,7 @@ impl Tensor {
     /// Uniform random numbers in `[0, 1)`.
     #[track_caller]
     pub fn rand(shape: impl IntoShape) -> Tensor {
-        Tensor::random(ok!(sizes("rand", shape)), |s, out| {
+        Tensor::random(ok!(sizes("rand", &shape)), |s, out| {
             s.fill_uniform(out, 0.0, 1.0)
         })
     }
@@ -17,7 +17,7 @@ impl Tensor {
     /// Standard normal random numbers.
     #[track_caller]
     pub fn randn(shape: impl IntoShape) -> Tensor {
-        Tensor::random(ok!(sizes("randn", shape)), |s, out| {
+        Tensor::random(ok!(sizes("randn", &shape)), |s, out| {
             s.fill_normal(out, 0.0, 1.0)
         })
     }
@@ -30,7 +30,7 @@ impl Tensor {
             std >= 0.0,
             "normal: the standard deviation {std} is negative or NaN"
         );
-        Tensor::random(ok!(sizes("normal", shape)), |s, out| {
+        Tensor::random(ok!(sizes("normal", &shape)), |s, out| {
             s.fill_normal(out, mean, std)
         })
     }
@@ -119,7 +119,7 @@ impl Tensor {
     #[track_caller]
     pub fn randint(low: i64, high: i64, shape: impl IntoShape) -> Tensor {
         assert!(low < high, "randint: the range {low}..{high} is empty");
-        let shape = ok!(sizes("randint", shape));
+        let shape = ok!(sizes("randint", &shape));
         let mut stream = rng::next_stream();
         Tensor::build::<i64>(DType::I64, shape, |out| {
             out.iter_mut().for_each(|o| *o = stream.range(low, high))

@@ -198,7 +198,7 @@ impl IntoShape for Dims {
 }
 
 /// A complete shape: no negative size.
-pub(crate) fn sizes(op: &'static str, shape: impl IntoShape) -> Result<Dims> {
+pub(crate) fn sizes(op: &'static str, shape: &dyn IntoShape) -> Result<Dims> {
     let (entries, n) = shape.entries();
     let entries = &entries[..n];
     if let Some(bad) = entries.iter().find(|&&e| e < 0) {
@@ -231,7 +231,7 @@ pub(crate) fn axis(op: &'static str, axis: isize, dim: usize) -> Result<usize> {
 }
 
 /// Several axes, sorted, without repetition; none given means all.
-pub(crate) fn axes(op: &'static str, list: impl IntoShape, dim: usize) -> Result<Vec<usize>> {
+pub(crate) fn axes(op: &'static str, list: &dyn IntoShape, dim: usize) -> Result<Vec<usize>> {
     let (entries, n) = list.entries();
     let mut out = entries[..n]
         .iter()
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_size_that_overflows_is_an_error() {
-        assert!(sizes("zeros", [usize::MAX / 2, 3]).is_err());
-        assert!(sizes("zeros", [-1]).is_err());
+        assert!(sizes("zeros", &[usize::MAX / 2, 3]).is_err());
+        assert!(sizes("zeros", &[-1]).is_err());
     }
 }

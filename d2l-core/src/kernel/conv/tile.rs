@@ -109,7 +109,7 @@ unsafe fn tap_tile<V: Vector, const R: usize, const N: usize>(
         }
         for j in 0..x.k {
             let source = source.add(*x.offsets.add(j));
-            let b: [V; N] = std::array::from_fn(|v| V::load(source.add(v * V::LANES)));
+            let b: [V; N] = neighbours(source);
             for r in 0..R {
                 let a = V::splat(*a.add(j * V::MR + r));
                 for v in 0..N {
@@ -123,6 +123,13 @@ unsafe fn tap_tile<V: Vector, const R: usize, const N: usize>(
             }
         }
     }
+}
+
+/// The registers from `first` on.
+#[inline(always)]
+unsafe fn neighbours<V: Vector, const N: usize>(first: *const V::Elem) -> [V; N] {
+    // SAFETY: demanded of the caller.
+    std::array::from_fn(|v| unsafe { V::load(first.add(v * V::LANES)) })
 }
 
 /// `sums[i][j] += Σ_l Σ_p source[lines[l].1 + offsets[i] + p] b[lines[l].0 + p][j]`, as raw parts.
@@ -196,14 +203,16 @@ unsafe fn product_tile<V: Vector, const R: usize, const N: usize>(
     let nr = 2 * V::LANES;
     // SAFETY: demanded of the caller, for `R` rows from `i` and `N` registers from `j` on.
     unsafe {
-        let taps: [*const V::Elem; R] =
-            std::array::from_fn(|r| x.source.add(*x.offsets.add(i + r)));
+        let mut taps = [x.source; R];
+        for r in 0..R {
+            taps[r] = x.source.add(*x.offsets.add(i + r));
+        }
         let b = x.b.add(j / nr * x.panel);
         let mut acc = [[V::splat(V::Elem::default()); N]; R];
         for &(from, at) in x.lines {
             let b = b.add(from);
             for p in 0..x.n {
-                let b: [V; N] = std::array::from_fn(|v| V::load(b.add(p * nr + v * V::LANES)));
+                let b: [V; N] = neighbours(b.add(p * nr));
                 for r in 0..R {
                     let a = V::splat(*taps[r].add(at + p));
                     for v in 0..N {

@@ -33,7 +33,9 @@ pub trait Formula<const N: usize, const M: usize>: 'static {
     const NAME: &'static str;
     /// Which arguments are the same number for all elements.
     const NUMBERS: [bool; N];
-    /// Which arguments the gradient needs.
+    /// The others.
+    const TENSORS: [bool; N] = not(Self::NUMBERS);
+    /// Which of these the gradient needs.
     const KEPT: [bool; N];
     /// Whether the gradient needs the result.
     const OUTPUT: bool;
@@ -51,6 +53,21 @@ pub trait Formula<const N: usize, const M: usize>: 'static {
         g: [T; M],
         h: [T; N],
     ) -> ([T; N], [T; M], [T; M]);
+}
+
+const fn not<const N: usize>(mut flags: [bool; N]) -> [bool; N] {
+    let mut k = 0;
+    while k < N {
+        flags[k] = !flags[k];
+        k += 1;
+    }
+    flags
+}
+
+/// How many of the flags are set.
+#[inline(always)]
+fn count<const N: usize>(flags: [bool; N]) -> usize {
+    flags.into_iter().filter(|flag| *flag).count()
 }
 
 /// A loop over one of the three functions of a formula: `n` elements, whole blocks of them. Inputs that
@@ -80,51 +97,58 @@ fn blocks(n: usize) -> usize {
 
 /// The first `n` elements of the next `K` inputs; of those that are not `read`, nothing.
 #[inline(always)]
-fn take<'a, T, const K: usize>(
-    inputs: &mut &[&'a [T]],
-    read: impl Fn(usize) -> bool,
-    n: usize,
-) -> [&'a [T]; K] {
+fn take<'a, T, const K: usize>(inputs: &mut &[&'a [T]], read: [bool; K], n: usize) -> [&'a [T]; K] {
     let (now, rest) = inputs.split_at(K);
     *inputs = rest;
-    std::array::from_fn(|k| if read(k) { &now[k][..n] } else { &[][..] })
+    std::array::from_fn(|k| if read[k] { &now[k][..n] } else { &[][..] })
 }
 
-/// Element `i` of each of the inputs that are read, 0 for the others.
+/// Element `i` of each of the inputs that are `read`; for the others, what `or` says.
 #[inline(always)]
 fn at<T: Float, const K: usize>(
     inputs: &[&[T]; K],
-    read: impl Fn(usize) -> bool,
+    read: [bool; K],
+    or: &[T; K],
     i: usize,
 ) -> [T; K] {
-    std::array::from_fn(|k| if read(k) { inputs[k][i] } else { T::ZERO })
+    std::array::from_fn(|k| if read[k] { inputs[k][i] } else { or[k] })
 }
 
-/// The arguments of a formula at element `i`.
+/// Writes the `wanted` ones among `values` as element `i` of the results from the `place`-th on; returns
+/// the next place.
 #[inline(always)]
-fn arguments<F: Formula<N, M>, T: Float, const N: usize, const M: usize>(
-    inputs: &[&[T]; N],
-    numbers: &[T; N],
-    kept: impl Fn(usize) -> bool,
+fn put<T: Float, const K: usize>(
+    out: &mut [T],
+    mut place: usize,
+    values: [T; K],
+    wanted: [bool; K],
     i: usize,
-) -> [T; N] {
-    std::array::from_fn(|k| match F::NUMBERS[k] {
-        true => numbers[k],
-        false if kept(k) => inputs[k][i],
-        false => T::ZERO,
-    })
+) -> usize {
+    for (value, wanted) in values.into_iter().zip(wanted) {
+        if wanted {
+            out[place * TILE + i] = value;
+            place += 1;
+        }
+    }
+    place
+}
+
+/// The numbers of a formula, 0 for its tensors.
+#[inline(always)]
+fn constants<T: Float, const N: usize>(numbers: &[T]) -> [T; N] {
+    *numbers.first_chunk().expect("a number for each argument")
 }
 
 impl<F: Formula<N, M>, T: Float, const N: usize, const M: usize> Pass<T> for Value<F, N, M> {
     #[inline(always)]
     fn run<const FMA: bool>(mut inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]) {
         let n = blocks(n);
-        let numbers: [T; N] = std::array::from_fn(|k| numbers[k]);
-        let x = take::<T, N>(&mut inputs, |k| !F::NUMBERS[k], n);
+        let numbers = constants(numbers);
+        let x = take(&mut inputs, F::TENSORS, n);
         let out = &mut out[..(M - 1) * TILE + n];
         for i in 0..n {
-            let y = F::value::<FMA, T>(arguments::<F, T, N, M>(&x, &numbers, |_| true, i));
-            (0..M).for_each(|m| out[m * TILE + i] = y[m]);
+            let y = F::value::<FMA, T>(at(&x, F::TENSORS, &numbers, i));
+            put(out, 0, y, [true; M], i);
         }
     }
 }
@@ -133,23 +157,16 @@ impl<F: Formula<N, M>, T: Float, const N: usize, const M: usize> Pass<T> for Gra
     #[inline(always)]
     fn run<const FMA: bool>(mut inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]) {
         let n = blocks(n);
-        let numbers: [T; N] = std::array::from_fn(|k| numbers[k]);
-        let x = take::<T, N>(&mut inputs, |k| F::KEPT[k], n);
-        let y = take::<T, M>(&mut inputs, |_| F::OUTPUT, n);
-        let g = take::<T, M>(&mut inputs, |_| true, n);
-        let tensors = F::NUMBERS.iter().filter(|number| !**number).count();
-        let out = &mut out[..(tensors - 1) * TILE + n];
+        let (numbers, zero) = (constants(numbers), [T::ZERO; M]);
+        let x = take(&mut inputs, F::KEPT, n);
+        let y = take(&mut inputs, [F::OUTPUT; M], n);
+        let g = take(&mut inputs, [true; M], n);
+        let out = &mut out[..(count(F::TENSORS) - 1) * TILE + n];
         for i in 0..n {
-            let x = arguments::<F, T, N, M>(&x, &numbers, |k| F::KEPT[k], i);
-            let (y, g) = (at(&y, |_| F::OUTPUT, i), at(&g, |_| true, i));
-            let by = F::gradient::<FMA, T>(x, y, g);
-            let mut place = 0;
-            for (v, number) in by.into_iter().zip(F::NUMBERS) {
-                if !number {
-                    out[place * TILE + i] = v;
-                    place += 1;
-                }
-            }
+            let x = at(&x, F::KEPT, &numbers, i);
+            let y = at(&y, [F::OUTPUT; M], &zero, i);
+            let g = at(&g, [true; M], &zero, i);
+            put(out, 0, F::gradient::<FMA, T>(x, y, g), F::TENSORS, i);
         }
     }
 }
@@ -159,21 +176,20 @@ impl<F: Formula<N, M>, T: Float, const N: usize, const M: usize> Pass<T> for Sec
     #[inline(always)]
     fn run<const FMA: bool>(mut inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]) {
         let n = blocks(n);
-        let numbers: [T; N] = std::array::from_fn(|k| numbers[k]);
-        let x = take::<T, N>(&mut inputs, |k| F::KEPT[k], n);
-        let y = take::<T, M>(&mut inputs, |_| F::OUTPUT, n);
-        let g = take::<T, M>(&mut inputs, |_| true, n);
-        let h = take::<T, N>(&mut inputs, |k| !F::NUMBERS[k], n);
+        let (numbers, zero) = (constants(numbers), [T::ZERO; M]);
+        let x = take(&mut inputs, F::KEPT, n);
+        let y = take(&mut inputs, [F::OUTPUT; M], n);
+        let g = take(&mut inputs, [true; M], n);
+        let h = take(&mut inputs, F::TENSORS, n);
         for i in 0..n {
-            let x = arguments::<F, T, N, M>(&x, &numbers, |k| F::KEPT[k], i);
-            let (y, g) = (at(&y, |_| F::OUTPUT, i), at(&g, |_| true, i));
-            let h = at(&h, |k| !F::NUMBERS[k], i);
+            let x = at(&x, F::KEPT, &numbers, i);
+            let y = at(&y, [F::OUTPUT; M], &zero, i);
+            let g = at(&g, [true; M], &zero, i);
+            let h = at(&h, F::TENSORS, &[T::ZERO; N], i);
             let (by_x, by_y, by_g) = F::second::<FMA, T>(x, y, g, h);
-            let kept = (0..N).filter(|&k| F::KEPT[k]).map(|k| by_x[k]);
-            let output = by_y.into_iter().filter(|_| F::OUTPUT);
-            for (place, v) in kept.chain(output).chain(by_g).enumerate() {
-                out[place * TILE + i] = v;
-            }
+            let place = put(out, 0, by_x, F::KEPT, i);
+            let place = put(out, place, by_y, [F::OUTPUT; M], i);
+            put(out, place, by_g, [true; M], i);
         }
     }
 }

@@ -244,8 +244,7 @@ unsafe fn product<V: Vector, const MR: usize, const NV: usize, const PART: bool>
     unsafe {
         let mut acc = [[V::splat(V::Elem::default()); NV]; MR];
         for p in 0..x.k {
-            let row: [V; NV] =
-                std::array::from_fn(|v| load::<V, NV, PART>(x.b.add(p * x.brs), v, x.cols));
+            let row: [V; NV] = load_row::<V, NV, PART>(x.b.add(p * x.brs), x.cols);
             for r in 0..MR {
                 let a = V::splat(*a.add(r * ars + p * acs));
                 for v in 0..NV {
@@ -266,22 +265,32 @@ unsafe fn finish<V: Vector, const MR: usize, const NV: usize, const PART: bool>(
 ) {
     // SAFETY: rows `i..i + MR` of C and `cols` elements of the start row are valid.
     unsafe {
-        for (r, acc) in acc.into_iter().enumerate() {
+        for r in 0..MR {
             let c = x.c.add((i + r) * x.ldc);
-            for (v, mut acc) in acc.into_iter().enumerate() {
-                match x.start {
-                    Start::Zero => {}
-                    Start::Row(row) => acc = acc.add(load::<V, NV, PART>(row, v, x.cols)),
-                    Start::C => acc = acc.add(load::<V, NV, PART>(c, v, x.cols)),
-                }
+            for v in 0..NV {
+                let sum = match x.start {
+                    Start::Zero => acc[r][v],
+                    Start::Row(row) => acc[r][v].add(load::<V, NV, PART>(row, v, x.cols)),
+                    Start::C => acc[r][v].add(load::<V, NV, PART>(c, v, x.cols)),
+                };
                 if PART && v == NV - 1 {
-                    acc.store_part(c.add(v * V::LANES), x.cols % V::LANES);
+                    sum.store_part(c.add(v * V::LANES), x.cols % V::LANES);
                 } else {
-                    acc.store(c.add(v * V::LANES));
+                    sum.store(c.add(v * V::LANES));
                 }
             }
         }
     }
+}
+
+/// The registers of a row of `cols` elements.
+#[inline(always)]
+unsafe fn load_row<V: Vector, const NV: usize, const PART: bool>(
+    row: *const V::Elem,
+    cols: usize,
+) -> [V; NV] {
+    // SAFETY: demanded of the caller.
+    std::array::from_fn(|v| unsafe { load::<V, NV, PART>(row, v, cols) })
 }
 
 /// Register `v` of a row of `cols` elements.
@@ -334,14 +343,14 @@ unsafe fn dot<V: Vector, const R: usize, const C: usize, const U: usize>(
 ) {
     // SAFETY: `p` and what is read from there stay below `k`; the rest is demanded of the caller.
     unsafe {
-        let a: [_; R] = std::array::from_fn(|r| x.a.add((i + r) * x.ars));
-        let b: [_; C] = std::array::from_fn(|c| x.b.add((j + c) * x.brs));
+        let a: [_; R] = rows_from(x.a.add(i * x.ars), x.ars);
+        let b: [_; C] = rows_from(x.b.add(j * x.brs), x.brs);
         let mut acc = [[[V::splat(V::Elem::default()); U]; C]; R];
         let mut p = 0;
         while p + U * V::LANES <= x.k {
             for u in 0..U {
                 let at = p + u * V::LANES;
-                let b: [V; C] = std::array::from_fn(|c| V::load(b[c].add(at)));
+                let b: [V; C] = load_each(&b, at);
                 for r in 0..R {
                     let a = V::load(a[r].add(at));
                     for c in 0..C {
@@ -362,13 +371,27 @@ unsafe fn dot<V: Vector, const R: usize, const C: usize, const U: usize>(
             }
             p += n;
         }
-        for (r, acc) in acc.into_iter().enumerate() {
-            for (c, acc) in acc.into_iter().enumerate() {
+        for r in 0..R {
+            for c in 0..C {
                 let out = x.c.add((i + r) * x.crs + (j + c) * x.ccs);
-                *out = *out + sum(acc);
+                *out = *out + sum(acc[r][c]);
             }
         }
     }
+}
+
+/// Where the first and the following rows begin.
+#[inline(always)]
+unsafe fn rows_from<T, const N: usize>(first: *const T, stride: usize) -> [*const T; N] {
+    // SAFETY: the caller vouches for that many rows.
+    std::array::from_fn(|n| unsafe { first.add(n * stride) })
+}
+
+/// A register from the `at`-th element of each row on.
+#[inline(always)]
+unsafe fn load_each<V: Vector, const N: usize>(rows: &[*const V::Elem; N], at: usize) -> [V; N] {
+    // SAFETY: demanded of the caller.
+    rows.map(|row| unsafe { V::load(row.add(at)) })
 }
 
 /// All lanes of all registers added up, in halves.
@@ -380,14 +403,18 @@ unsafe fn sum<V: Vector, const U: usize>(mut acc: [V; U]) -> V::Elem {
     unsafe {
         while n > 1 {
             n /= 2;
-            (0..n).for_each(|u| acc[u] = acc[u].add(acc[u + n]));
+            for u in 0..n {
+                acc[u] = acc[u].add(acc[u + n]);
+            }
         }
         acc[0].store(lanes.as_mut_ptr());
     }
     let mut n = V::LANES;
     while n > 1 {
         n /= 2;
-        (0..n).for_each(|i| lanes[i] = lanes[i] + lanes[i + n]);
+        for i in 0..n {
+            lanes[i] = lanes[i] + lanes[i + n];
+        }
     }
     lanes[0]
 }

@@ -77,14 +77,18 @@ impl<T: Float, const L: usize> Vector for Portable<T, L> {
         }
     }
     #[inline(always)]
-    unsafe fn fma(self, b: Self, c: Self) -> Self {
-        Portable(std::array::from_fn(|i| {
-            self.0[i].fma::<{ BASE_FMA }>(b.0[i], c.0[i])
-        }))
+    unsafe fn fma(self, b: Self, mut c: Self) -> Self {
+        for i in 0..L {
+            c.0[i] = self.0[i].fma::<BASE_FMA>(b.0[i], c.0[i]);
+        }
+        c
     }
     #[inline(always)]
-    unsafe fn add(self, b: Self) -> Self {
-        Portable(std::array::from_fn(|i| self.0[i] + b.0[i]))
+    unsafe fn add(mut self, b: Self) -> Self {
+        for i in 0..L {
+            self.0[i] = self.0[i] + b.0[i];
+        }
+        self
     }
 }
 

@@ -42,7 +42,7 @@ impl Tensor {
         bias: Option<&Tensor>,
         eps: f64,
     ) -> Result<Tensor> {
-        let shape = sizes("layer_norm", shape)?;
+        let shape = sizes("layer_norm", &shape)?;
         by_rows("layer_norm", self, shape, [weight, bias], true, eps)
     }
 
@@ -77,7 +77,7 @@ impl Tensor {
         weight: Option<&Tensor>,
         eps: Option<f64>,
     ) -> Result<Tensor> {
-        let shape = sizes("rms_norm", shape)?;
+        let shape = sizes("rms_norm", &shape)?;
         let spacing = match self.dtype() {
             crate::DType::F64 => f64::EPSILON,
             _ => f64::from(f32::EPSILON),
