@@ -7,6 +7,16 @@
 //! shell. Bool tensors are bytes 0 and 1.
 //!
 //! [`simd!`]: super::simd
+
+/// `c₀ xⁿ + … + cₙ` by the `fma` of the module, written out: nothing for the compiler to unroll.
+macro_rules! poly {
+    ($fma:ident, $x:expr, [$first:expr $(, $c:expr)* $(,)?] $(,)?) => {{
+        let x = $x;
+        let y = $first;
+        $(let y = fma::<$fma>(y, x, $c);)*
+        y
+    }};
+}
 mod poly;
 mod poly64;
 

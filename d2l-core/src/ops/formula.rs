@@ -89,24 +89,6 @@ impl Numbers for f64 {
     }
 }
 
-/// Which of the three loops.
-#[derive(Clone, Copy)]
-enum Stage {
-    Value,
-    Gradient,
-    Second,
-}
-
-impl Stage {
-    fn of<T>(self, loops: &Loops<T>) -> Loop<T> {
-        match self {
-            Stage::Value => loops.value,
-            Stage::Gradient => loops.gradient,
-            Stage::Second => loops.second,
-        }
-    }
-}
-
 /// A formula with its numbers, applied to tensors of one shape and dtype.
 #[derive(Clone)]
 struct Call {
@@ -163,7 +145,7 @@ impl Call {
     /// Runs `f` with the work of one of the loops.
     fn with_work<T: Numbers, R>(
         &self,
-        stage: Stage,
+        run: Loop<T>,
         inputs: &[Option<&Tensor>],
         results: usize,
         f: impl FnOnce(&Work<'_, T>) -> R,
@@ -186,7 +168,7 @@ impl Call {
             .collect();
         let numbers: Vec<T> = self.numbers.iter().map(|&v| T::from_f64(v)).collect();
         f(&Work {
-            run: stage.of(T::loops(self.plan)),
+            run,
             inputs: &sources,
             numbers: &numbers,
             shape: &self.shape,
@@ -196,38 +178,42 @@ impl Call {
     }
 
     /// The wanted results of one of the loops, each a new tensor.
-    fn compute(
+    fn compute<T: Numbers>(
         &self,
-        stage: Stage,
+        run: Loop<T>,
         inputs: &[Option<&Tensor>],
         wanted: &[bool],
     ) -> Vec<Option<Tensor>> {
-        float!(self.dtype, T => {
-            let new = |&w: &bool| w.then(|| Tensor::build::<T>(self.dtype, self.shape, |_| {}));
-            let results: Vec<Option<Tensor>> = wanted.iter().map(new).collect();
-            {
-                let mut guards: Vec<_> = results.iter().map(|t| t.as_ref().map(Tensor::write::<T>)).collect();
-                let mut outs: Vec<Option<&mut [T]>> = guards.iter_mut().map(|g| g.as_deref_mut()).collect();
-                self.with_work::<T, _>(stage, inputs, wanted.len(), |work| kernel::run(work, &mut outs));
-            }
-            results
-        })
+        let new = |&w: &bool| w.then(|| Tensor::build::<T>(self.dtype, self.shape, |_| {}));
+        let results: Vec<Option<Tensor>> = wanted.iter().map(new).collect();
+        {
+            let mut guards: Vec<_> = results
+                .iter()
+                .map(|t| t.as_ref().map(Tensor::write::<T>))
+                .collect();
+            let mut outs: Vec<Option<&mut [T]>> =
+                guards.iter_mut().map(|g| g.as_deref_mut()).collect();
+            self.with_work(run, inputs, wanted.len(), |work| {
+                kernel::run(work, &mut outs)
+            });
+        }
+        results
     }
 
     /// All results of one of the loops: a single one as it is, several as rows.
-    fn packed(&self, stage: Stage, inputs: &[Option<&Tensor>], n: usize) -> Tensor {
+    fn packed<T: Numbers>(&self, run: Loop<T>, inputs: &[Option<&Tensor>], n: usize) -> Tensor {
         let len = self.shape.numel();
         let shape = match n {
             1 => self.shape,
             n => Dims::new(&[n, len]),
         };
-        float!(self.dtype, T => Tensor::build::<T>(self.dtype, shape, |out| {
+        Tensor::build::<T>(self.dtype, shape, |out| {
             let mut outs: Vec<Option<&mut [T]>> = match len {
                 0 => (0..n).map(|_| None).collect(),
                 len => out.chunks_exact_mut(len).map(Some).collect(),
             };
-            self.with_work::<T, _>(stage, inputs, n, |work| kernel::run(work, &mut outs));
-        }))
+            self.with_work(run, inputs, n, |work| kernel::run(work, &mut outs));
+        })
     }
 }
 
@@ -288,7 +274,7 @@ impl Kept {
         } else {
             let g = parts(&g.detach(), call.plan.results, call.shape);
             let inputs = gradient_inputs(call, &x, output, &g);
-            call.compute(Stage::Gradient, &inputs, &wanted)
+            float!(call.dtype, T => call.compute(T::loops(call.plan).gradient, &inputs, &wanted))
         };
         let mut all = Gradients::default();
         for (k, grad) in grads.into_iter().enumerate().filter(|(k, _)| wanted[*k]) {
@@ -318,7 +304,7 @@ fn gradient(call: &Call, x: &[Option<&Tensor>], output: Option<&Tensor>, g: &Ten
     let n = call.tensors();
     let pieces = parts(&g.detach(), call.plan.results, call.shape);
     let inputs = gradient_inputs(call, x, output, &pieces);
-    let packed = call.packed(Stage::Gradient, &inputs, n);
+    let packed = float!(call.dtype, T => call.packed(T::loops(call.plan).gradient, &inputs, n));
     let known: Vec<&Tensor> = x
         .iter()
         .flatten()
@@ -337,7 +323,7 @@ fn gradient(call: &Call, x: &[Option<&Tensor>], output: Option<&Tensor>, g: &Ten
     })
 }
 
-/// The gradients of what the gradient was computed from.
+/// The gradients of what the gradient was computed from. There is a loop for f64 only.
 fn second(
     call: &Call,
     x: &[Option<&Tensor>],
@@ -351,11 +337,16 @@ fn second(
     let mut inputs = gradient_inputs(call, x, output, &g);
     inputs.extend(call.spread(&h));
     let kept: Vec<&Tensor> = x.iter().flatten().copied().chain(output).collect();
+    let wide = Call {
+        dtype: DType::F64,
+        ..call.clone()
+    };
+    let to_wide = |x: &Option<&Tensor>| x.map(|x| x.detach().to_dtype(DType::F64));
+    let inputs: Vec<Option<Tensor>> = inputs.iter().map(to_wide).collect();
+    let inputs: Vec<Option<&Tensor>> = inputs.iter().map(Option::as_ref).collect();
     let wanted = vec![true; kept.len() + results];
-    let mut grads = call
-        .compute(Stage::Second, &inputs, &wanted)
-        .into_iter()
-        .flatten();
+    let grads = wide.compute(call.plan.second, &inputs, &wanted);
+    let mut grads = grads.iter().flatten().map(|g| g.to_dtype(call.dtype));
     let mut all = Gradients::default();
     for (place, x) in all.iter_mut().zip(&kept) {
         *place = grads.next().map(|g| g.sum_to(x.dims()));
@@ -374,7 +365,8 @@ fn second(
 fn results(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<Vec<Tensor>> {
     let (call, tensors) = Call::new(plan, arguments)?;
     let shape = call.shape;
-    let packed = call.packed(Stage::Value, &call.spread(&tensors), plan.results);
+    let inputs = call.spread(&tensors);
+    let packed = float!(call.dtype, T => call.packed(T::loops(plan).value, &inputs, plan.results));
     let inputs: Vec<&Tensor> = tensors.iter().collect();
     if !is_recording(&inputs) {
         return Ok(parts(&packed, plan.results, shape));
@@ -400,7 +392,7 @@ fn sum(plan: &'static Plan, arguments: &[Argument<'_>], mean: bool, last: bool) 
     };
     let n = if mean { row as f64 } else { 1.0 };
     let out = float!(call.dtype, T => Tensor::build::<T>(call.dtype, shape, |out| {
-        call.with_work::<T, _>(Stage::Value, &call.spread(&tensors), 1, |work| match last {
+        call.with_work(T::loops(plan).value, &call.spread(&tensors), 1, |work| match last {
             true => kernel::rows(work, numel, row, out),
             false => out[0] = kernel::sum(work),
         });

@@ -1,230 +1,28 @@
 //! Formulas that a macro has written: the loops over a formula, its gradient and the gradient of that.
 //!
-//! Only [`Pass::run`] is compiled for each of them, and it is a loop without a rest: it works on blocks of
-//! [`LANES`] elements. Tiles, strides, rests and threads are done here once for all.
+//! Only [`Rows`] is compiled for each of them, loops without a rest: they work on blocks of [`LANES`]
+//! elements. Tiles, strides, rests and threads are done here once for all.
+mod loops;
+
 use super::{
     super::{
         math::Float,
         reduce,
-        simd::simd,
         threads::{Shared, for_chunks, parallel_ns},
     },
     strided::{Input, LONG, TILE},
 };
-use std::{marker::PhantomData, mem::MaybeUninit};
+use std::mem::MaybeUninit;
 
-/// Elements of a block: whole vectors of every instruction set.
-const LANES: usize = 32;
+use loops::LANES;
+pub use loops::{Formula, Loop, Loops, Plan, Rows, plan};
+
 /// Elements that one thread handles in one go.
 const CHUNK: usize = 1 << 14;
 /// Inputs for which small inputs need no memory.
 const FEW: usize = 4;
 /// Costs per nanosecond: what a core does of [`Formula::COST`].
 const COST_PER_NS: usize = 16;
-
-/// A function of `N` numbers with `M` results, and its derivatives, written by `#[elementwise]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no elementwise function of {N} numbers with {M} results",
-    label = "called with {N} numbers for {M} results",
-    note = "a formula calls functions that `#[elementwise]` made, with as many numbers as they take"
-)]
-pub trait Formula<const N: usize, const M: usize>: 'static {
-    /// What messages call it.
-    const NAME: &'static str;
-    /// Which arguments are the same number for all elements.
-    const NUMBERS: [bool; N];
-    /// Which arguments the gradient needs.
-    const KEPT: [bool; N];
-    /// Whether the gradient needs the result.
-    const OUTPUT: bool;
-    /// About how many additions the value is worth.
-    const COST: usize;
-
-    /// The results at `x`.
-    fn value<const FMA: bool, T: Float>(x: [T; N]) -> [T; M];
-    /// The gradient by `x` from that by the results `y`.
-    fn gradient<const FMA: bool, T: Float>(x: [T; N], y: [T; M], g: [T; M]) -> [T; N];
-    /// The gradient of the gradient by `x`, `y` and `g`, from that by its results.
-    fn second<const FMA: bool, T: Float>(
-        x: [T; N],
-        y: [T; M],
-        g: [T; M],
-        h: [T; N],
-    ) -> ([T; N], [T; M], [T; M]);
-}
-
-/// A loop over one of the three functions of a formula: `n` elements, whole blocks of them. Inputs that
-/// it does not read are empty. Result `k` begins at `k * TILE` of `out`.
-pub type Loop<T> = fn(inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]);
-
-trait Pass<T> {
-    fn run<const FMA: bool>(inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]);
-}
-
-simd! {
-    fn run_pass[T, P](inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T])
-    where [T: Float, P: Pass<T>] {
-        P::run::<FMA>(inputs, numbers, n, out);
-    }
-}
-
-struct Value<F, const N: usize, const M: usize>(PhantomData<F>);
-struct Gradient<F, const N: usize, const M: usize>(PhantomData<F>);
-struct Second<F, const N: usize, const M: usize>(PhantomData<F>);
-
-/// `n` as the number of elements of whole blocks, such that the compiler knows it.
-#[inline(always)]
-fn blocks(n: usize) -> usize {
-    n / LANES * LANES
-}
-
-/// The first `n` elements of the next `K` inputs; of those that are not `read`, nothing.
-#[inline(always)]
-fn take<'a, T, const K: usize>(
-    inputs: &mut &[&'a [T]],
-    read: impl Fn(usize) -> bool,
-    n: usize,
-) -> [&'a [T]; K] {
-    let (now, rest) = inputs.split_at(K);
-    *inputs = rest;
-    std::array::from_fn(|k| if read(k) { &now[k][..n] } else { &[][..] })
-}
-
-/// Element `i` of each of the inputs that are read, 0 for the others.
-#[inline(always)]
-fn at<T: Float, const K: usize>(
-    inputs: &[&[T]; K],
-    read: impl Fn(usize) -> bool,
-    i: usize,
-) -> [T; K] {
-    std::array::from_fn(|k| if read(k) { inputs[k][i] } else { T::ZERO })
-}
-
-/// The arguments of a formula at element `i`.
-#[inline(always)]
-fn arguments<F: Formula<N, M>, T: Float, const N: usize, const M: usize>(
-    inputs: &[&[T]; N],
-    numbers: &[T; N],
-    kept: impl Fn(usize) -> bool,
-    i: usize,
-) -> [T; N] {
-    std::array::from_fn(|k| match F::NUMBERS[k] {
-        true => numbers[k],
-        false if kept(k) => inputs[k][i],
-        false => T::ZERO,
-    })
-}
-
-impl<F: Formula<N, M>, T: Float, const N: usize, const M: usize> Pass<T> for Value<F, N, M> {
-    #[inline(always)]
-    fn run<const FMA: bool>(mut inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]) {
-        let n = blocks(n);
-        let numbers: [T; N] = std::array::from_fn(|k| numbers[k]);
-        let x = take::<T, N>(&mut inputs, |k| !F::NUMBERS[k], n);
-        let out = &mut out[..(M - 1) * TILE + n];
-        for i in 0..n {
-            let y = F::value::<FMA, T>(arguments::<F, T, N, M>(&x, &numbers, |_| true, i));
-            (0..M).for_each(|m| out[m * TILE + i] = y[m]);
-        }
-    }
-}
-
-impl<F: Formula<N, M>, T: Float, const N: usize, const M: usize> Pass<T> for Gradient<F, N, M> {
-    #[inline(always)]
-    fn run<const FMA: bool>(mut inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]) {
-        let n = blocks(n);
-        let numbers: [T; N] = std::array::from_fn(|k| numbers[k]);
-        let x = take::<T, N>(&mut inputs, |k| F::KEPT[k], n);
-        let y = take::<T, M>(&mut inputs, |_| F::OUTPUT, n);
-        let g = take::<T, M>(&mut inputs, |_| true, n);
-        let tensors = F::NUMBERS.iter().filter(|number| !**number).count();
-        let out = &mut out[..(tensors - 1) * TILE + n];
-        for i in 0..n {
-            let x = arguments::<F, T, N, M>(&x, &numbers, |k| F::KEPT[k], i);
-            let (y, g) = (at(&y, |_| F::OUTPUT, i), at(&g, |_| true, i));
-            let by = F::gradient::<FMA, T>(x, y, g);
-            let mut place = 0;
-            for (v, number) in by.into_iter().zip(F::NUMBERS) {
-                if !number {
-                    out[place * TILE + i] = v;
-                    place += 1;
-                }
-            }
-        }
-    }
-}
-
-/// Its results are the gradients by the kept arguments, the result if it was needed, and each gradient.
-impl<F: Formula<N, M>, T: Float, const N: usize, const M: usize> Pass<T> for Second<F, N, M> {
-    #[inline(always)]
-    fn run<const FMA: bool>(mut inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]) {
-        let n = blocks(n);
-        let numbers: [T; N] = std::array::from_fn(|k| numbers[k]);
-        let x = take::<T, N>(&mut inputs, |k| F::KEPT[k], n);
-        let y = take::<T, M>(&mut inputs, |_| F::OUTPUT, n);
-        let g = take::<T, M>(&mut inputs, |_| true, n);
-        let h = take::<T, N>(&mut inputs, |k| !F::NUMBERS[k], n);
-        for i in 0..n {
-            let x = arguments::<F, T, N, M>(&x, &numbers, |k| F::KEPT[k], i);
-            let (y, g) = (at(&y, |_| F::OUTPUT, i), at(&g, |_| true, i));
-            let h = at(&h, |k| !F::NUMBERS[k], i);
-            let (by_x, by_y, by_g) = F::second::<FMA, T>(x, y, g, h);
-            let kept = (0..N).filter(|&k| F::KEPT[k]).map(|k| by_x[k]);
-            let output = by_y.into_iter().filter(|_| F::OUTPUT);
-            for (place, v) in kept.chain(output).chain(by_g).enumerate() {
-                out[place * TILE + i] = v;
-            }
-        }
-    }
-}
-
-/// The loops of a formula for one type of numbers.
-pub struct Loops<T> {
-    pub value: Loop<T>,
-    pub gradient: Loop<T>,
-    /// Plain code: second derivatives are rare.
-    pub second: Loop<T>,
-}
-
-/// What is known of a formula when it runs.
-pub struct Plan {
-    pub name: &'static str,
-    pub numbers: &'static [bool],
-    pub kept: &'static [bool],
-    pub output: bool,
-    pub results: usize,
-    pub cost: usize,
-    pub f32: Loops<f32>,
-    pub f64: Loops<f64>,
-}
-
-struct Planned<F, const N: usize, const M: usize>(PhantomData<F>);
-
-impl<F: Formula<N, M>, const N: usize, const M: usize> Planned<F, N, M> {
-    const PLAN: Plan = Plan {
-        name: F::NAME,
-        numbers: &F::NUMBERS,
-        kept: &F::KEPT,
-        output: F::OUTPUT,
-        results: M,
-        cost: F::COST,
-        f32: loops::<F, f32, N, M>(),
-        f64: loops::<F, f64, N, M>(),
-    };
-}
-
-const fn loops<F: Formula<N, M>, T: Float, const N: usize, const M: usize>() -> Loops<T> {
-    Loops {
-        value: run_pass::<T, Value<F, N, M>>,
-        gradient: run_pass::<T, Gradient<F, N, M>>,
-        second: Second::<F, N, M>::run::<false>,
-    }
-}
-
-/// The plan of a formula.
-pub fn plan<F: Formula<N, M>, const N: usize, const M: usize>() -> &'static Plan {
-    &Planned::<F, N, M>::PLAN
-}
 
 /// An input of a loop: memory and the strides by which it is read.
 pub struct Source<'a, T> {
@@ -305,7 +103,7 @@ impl<'a, T: Float> Reader<'a, T> {
                 };
             }
         }
-        let whole = blocks(n);
+        let whole = n / LANES * LANES;
         (self.work.run)(slices, self.work.numbers, whole, out);
         if whole < n {
             self.work.rest(slices, whole, n, out);

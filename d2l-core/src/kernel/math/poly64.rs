@@ -20,16 +20,6 @@ fn fma<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
-/// c[0] x^(N-1) + … + c[N-1].
-#[inline(always)]
-fn poly<const FMA: bool, const N: usize>(x: f64, c: [f64; N]) -> f64 {
-    let mut y = c[0];
-    for &c in &c[1..] {
-        y = fma::<FMA>(y, x, c);
-    }
-    y
-}
-
 /// The nearest integer to `x`, as a float and as an integer.
 #[inline(always)]
 fn round(x: f64) -> (f64, i64) {
@@ -73,7 +63,8 @@ fn clamp(x: f64, lo: f64, hi: f64) -> f64 {
 fn reduced<const FMA: bool>(x: f64) -> (f64, i64) {
     let (n, k) = round(x * LOG2_E);
     let r = fma::<FMA>(n, -LN2_LO, fma::<FMA>(n, -LN2_HI, x));
-    let p = poly::<FMA, 11>(
+    let p = poly!(
+        FMA,
         r,
         [
             2.091_468_696_808_687_7e-9,
@@ -130,7 +121,8 @@ pub(super) fn ln<const FMA: bool>(x: f64) -> f64 {
     let f = m - 1.0;
     let s = f / (2.0 + f);
     let z = s * s;
-    let r = z * poly::<FMA, 7>(
+    let r = z * poly!(
+        FMA,
         z,
         [
             0.147_981_986_051_165_86,
@@ -171,7 +163,8 @@ pub(super) fn log1p<const FMA: bool>(x: f64) -> f64 {
 #[inline(always)]
 pub(super) fn tanh<const FMA: bool>(x: f64) -> f64 {
     let z = x * x;
-    let p = poly::<FMA, 3>(
+    let p = poly!(
+        FMA,
         z,
         [
             -0.964_399_179_425_052_2,
@@ -179,7 +172,8 @@ pub(super) fn tanh<const FMA: bool>(x: f64) -> f64 {
             -1_614.687_684_417_084_5,
         ],
     );
-    let q = poly::<FMA, 4>(
+    let q = poly!(
+        FMA,
         z,
         [
             1.0,
@@ -207,7 +201,8 @@ pub(super) fn sigmoid<const FMA: bool>(x: f64) -> f64 {
 /// `14.4 / (x + 3) - 2.6`.
 #[inline(always)]
 pub(super) fn erf<const FMA: bool>(x: f64) -> f64 {
-    let rest = poly::<FMA, 12>(
+    let rest = poly!(
+        FMA,
         x * x,
         [
             -7.795_898_827_002_142e-10,
@@ -226,7 +221,8 @@ pub(super) fn erf<const FMA: bool>(x: f64) -> f64 {
     );
     let small = fma::<FMA>(x, rest, x);
     let a = clamp(x.abs(), 1.0, 6.0);
-    let tail = poly::<FMA, 18>(
+    let tail = poly!(
+        FMA,
         14.4 / (a + 3.0) - 2.6,
         [
             8.915_437_127_980_025e-15,
@@ -272,7 +268,8 @@ pub(super) fn reduced_angle<const FMA: bool>(x: f64) -> (f64, i64) {
 fn quarter<const FMA: bool>(x: f64) -> (f64, f64, i64) {
     let (t, q) = reduced_angle::<FMA>(x);
     let z = t * t;
-    let s = poly::<FMA, 6>(
+    let s = poly!(
+        FMA,
         z,
         [
             1.589_690_995_211_55e-10,
@@ -283,7 +280,8 @@ fn quarter<const FMA: bool>(x: f64) -> (f64, f64, i64) {
             -1.666_666_666_666_663_2e-1,
         ],
     );
-    let c = poly::<FMA, 6>(
+    let c = poly!(
+        FMA,
         z,
         [
             -1.135_964_755_778_819_5e-11,
