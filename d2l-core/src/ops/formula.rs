@@ -7,8 +7,7 @@ use crate::{
     default_dtype,
     error::{Result, ok},
     kernel::{
-        elementwise::formula::{self as kernel, Formula, Loop, Loops, Plan, Source, Work, plan},
-        math::Float,
+        elementwise::formula::{self as kernel, Formula, Loop, Numbers, Plan, Source, Work, plan},
         storage::Plain,
     },
     stack,
@@ -72,23 +71,6 @@ pub fn apply_sum<F: Formula<N, 1>, const N: usize>(
     ok!(sum(plan::<F, N, 1>(), &arguments, mean, last))
 }
 
-/// The loops of a plan for a type of numbers.
-trait Numbers: Float + Plain {
-    fn loops(plan: &'static Plan) -> &'static Loops<Self>;
-}
-
-impl Numbers for f32 {
-    fn loops(plan: &'static Plan) -> &'static Loops<f32> {
-        &plan.f32
-    }
-}
-
-impl Numbers for f64 {
-    fn loops(plan: &'static Plan) -> &'static Loops<f64> {
-        &plan.f64
-    }
-}
-
 /// A formula with its numbers, applied to tensors of one shape and dtype.
 #[derive(Clone)]
 struct Call {
@@ -143,7 +125,7 @@ impl Call {
     }
 
     /// Runs `f` with the work of one of the loops.
-    fn with_work<T: Numbers, R>(
+    fn with_work<T: Numbers + Plain, R>(
         &self,
         run: Loop<T>,
         inputs: &[Option<&Tensor>],
@@ -163,7 +145,7 @@ impl Call {
             .zip(&strides)
             .map(|(guard, strides)| {
                 let (x, strides) = (guard.as_deref()?, strides.as_ref()?);
-                Some(Source { x, strides })
+                Some(Source::Memory { x, strides })
             })
             .collect();
         let numbers: Vec<T> = self.numbers.iter().map(|&v| T::from_f64(v)).collect();
@@ -178,7 +160,7 @@ impl Call {
     }
 
     /// The wanted results of one of the loops, each a new tensor.
-    fn compute<T: Numbers>(
+    fn compute<T: Numbers + Plain>(
         &self,
         run: Loop<T>,
         inputs: &[Option<&Tensor>],
@@ -201,7 +183,12 @@ impl Call {
     }
 
     /// All results of one of the loops: a single one as it is, several as rows.
-    fn packed<T: Numbers>(&self, run: Loop<T>, inputs: &[Option<&Tensor>], n: usize) -> Tensor {
+    fn packed<T: Numbers + Plain>(
+        &self,
+        run: Loop<T>,
+        inputs: &[Option<&Tensor>],
+        n: usize,
+    ) -> Tensor {
         let len = self.shape.numel();
         let shape = match n {
             1 => self.shape,

@@ -7,6 +7,7 @@ mod loops;
 use super::{
     super::{
         math::Float,
+        random::Keep,
         reduce,
         threads::{Shared, for_chunks, parallel_ns},
     },
@@ -15,7 +16,7 @@ use super::{
 use std::mem::MaybeUninit;
 
 use loops::LANES;
-pub use loops::{Formula, Loop, Loops, Plan, Rows, plan};
+pub use loops::{Formula, Loop, Numbers, Plan, Rows, plan};
 
 /// Elements that one thread handles in one go.
 const CHUNK: usize = 1 << 14;
@@ -24,10 +25,39 @@ const FEW: usize = 4;
 /// Costs per nanosecond: what a core does of [`Formula::COST`].
 const COST_PER_NS: usize = 16;
 
-/// An input of a loop: memory and the strides by which it is read.
-pub struct Source<'a, T> {
-    pub x: &'a [T],
-    pub strides: &'a [usize],
+/// What [`Keep`] costs for an element, in additions.
+const DRAW: usize = 16;
+
+/// An input of a loop.
+pub enum Source<'a, T> {
+    /// Memory and the strides by which it is read.
+    Memory { x: &'a [T], strides: &'a [usize] },
+    /// 1 for what is kept, 0 else.
+    Drawn(Keep),
+}
+
+/// A source as one thread reads it.
+enum Read<'a, T> {
+    Memory(Input<'a, T>),
+    /// With room for a tile.
+    Drawn(Keep, Vec<T>),
+}
+
+impl<'a, T: Float> Read<'a, T> {
+    fn new(source: &Source<'a, T>, shape: &[usize]) -> Read<'a, T> {
+        match *source {
+            Source::Memory { x, strides } => Read::Memory(Input::new(x, shape, strides)),
+            Source::Drawn(keep) => Read::Drawn(keep, vec![T::ZERO; TILE]),
+        }
+    }
+
+    /// The length of a run that can be read at once.
+    fn row(&self) -> usize {
+        match self {
+            Read::Memory(input) => input.row(),
+            Read::Drawn(..) => TILE,
+        }
+    }
 }
 
 /// A loop and what it goes over.
@@ -46,7 +76,7 @@ pub struct Work<'a, T> {
 /// The inputs of a loop as one thread reads them.
 struct Reader<'a, T> {
     work: &'a Work<'a, T>,
-    inputs: Vec<Option<Input<'a, T>>>,
+    inputs: Vec<Option<Read<'a, T>>>,
     /// The shortest row that lies without gaps.
     row: usize,
     buffers: Vec<[MaybeUninit<T>; TILE]>,
@@ -54,10 +84,10 @@ struct Reader<'a, T> {
 
 impl<'a, T: Float> Reader<'a, T> {
     fn new(work: &'a Work<'a, T>) -> Self {
-        let open = |s: &Source<'a, T>| Input::new(s.x, work.shape, s.strides);
-        let inputs: Vec<Option<Input<'a, T>>> =
+        let open = |s: &Source<'a, T>| Read::new(s, work.shape);
+        let inputs: Vec<Option<Read<'a, T>>> =
             work.inputs.iter().map(|s| s.as_ref().map(open)).collect();
-        let rows = inputs.iter().flatten().map(Input::row);
+        let rows = inputs.iter().flatten().map(Read::row);
         let row = rows.min().unwrap_or(usize::MAX);
         let buffers = match row {
             usize::MAX => Vec::new(),
@@ -94,14 +124,16 @@ impl<'a, T: Float> Reader<'a, T> {
             }
         };
         let mut buffers = self.buffers.iter_mut();
-        for (slice, input) in slices.iter_mut().zip(&self.inputs) {
-            let buffer = buffers.next();
-            if let Some(input) = input {
-                *slice = match buffer {
-                    Some(buffer) => input.read(start, n, buffer),
-                    None => input.direct(start, n),
-                };
-            }
+        for (slice, input) in slices.iter_mut().zip(&mut self.inputs) {
+            *slice = match (input, buffers.next()) {
+                (None, _) => continue,
+                (Some(Read::Memory(x)), Some(buffer)) => x.read(start, n, buffer),
+                (Some(Read::Memory(x)), None) => x.direct(start, n),
+                (Some(Read::Drawn(keep, row)), _) => {
+                    keep.fill(start, &mut row[..n]);
+                    &row[..n]
+                }
+            };
         }
         let whole = n / LANES * LANES;
         (self.work.run)(slices, self.work.numbers, whole, out);
@@ -194,6 +226,24 @@ fn run_chunk<T: Float>(work: &Work<'_, T>, start: usize, n: usize, outs: &mut [O
         }
         done += step;
     }
+}
+
+/// `out` becomes the formula of `x`, of what `keep` draws and of a number.
+pub fn with_drawn<F: Formula<3, 1>, T: Numbers>(x: &[T], keep: Keep, number: T, out: &mut [T]) {
+    let (plan, strides) = (plan::<F, 3, 1>(), &[1]);
+    let work = Work {
+        run: T::loops(plan).value,
+        inputs: &[
+            Some(Source::Memory { x, strides }),
+            Some(Source::Drawn(keep)),
+            None,
+        ],
+        numbers: &[T::ZERO, T::ZERO, number],
+        shape: &[x.len()],
+        results: 1,
+        cost: plan.cost + DRAW,
+    };
+    run(&work, &mut [Some(out)]);
 }
 
 /// The sum of all elements of the single result, chunk by chunk whatever the number of threads.

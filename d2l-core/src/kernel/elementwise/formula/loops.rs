@@ -92,6 +92,23 @@ pub struct Loops<T> {
     pub gradient: Loop<T>,
 }
 
+/// A type of numbers that there are loops for.
+pub trait Numbers: Float {
+    fn loops(plan: &'static Plan) -> &'static Loops<Self>;
+}
+
+impl Numbers for f32 {
+    fn loops(plan: &'static Plan) -> &'static Loops<f32> {
+        &plan.f32
+    }
+}
+
+impl Numbers for f64 {
+    fn loops(plan: &'static Plan) -> &'static Loops<f64> {
+        &plan.f64
+    }
+}
+
 struct Planned<F, const N: usize, const M: usize>(PhantomData<F>);
 
 impl<F: Formula<N, M>, const N: usize, const M: usize> Planned<F, N, M> {
