@@ -99,7 +99,7 @@ impl Rows<'_> {
                 quote!([#(#elements),*])
             })
             .collect();
-        let (last, places) = (results.len() - 1, 0..results.len());
+        let (last, places) = (results.len().saturating_sub(1), 0..results.len());
         quote! {
             #[inline(always)]
             fn #name<const __FMA: bool, __T: #private::Float>(
