@@ -11,7 +11,7 @@ pub use crate::module::{
 };
 pub use crate::optim::written as optimizer;
 pub use d2l_core::{
-    __private::{Argument, Borrow, Float, Formula, apply, apply_sum, check_formula},
+    __private::{Argument, Borrow, Float, Formula, Rows, TILE, apply, apply_sum, check_formula},
     Tensor,
 };
 pub use std::{

@@ -1,7 +1,13 @@
 //! What the macros' code names. Not part of the public interface.
 pub use crate::{
     Tensor,
-    kernel::{elementwise::formula::Formula, math::Float},
+    kernel::{
+        elementwise::{
+            TILE,
+            formula::{Formula, Rows},
+        },
+        math::Float,
+    },
     ops::formula::{Argument, apply, apply_sum},
     testing::check_formula,
 };

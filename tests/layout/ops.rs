@@ -210,3 +210,20 @@ fn every_operation_has_an_example() {
     }
     assert_none("no example for", without);
 }
+
+/// The list of what is compared with difference quotients is that of the formulas.
+#[test]
+fn every_formula_of_the_core_is_checked_by_the_test_that_its_macro_writes() {
+    let unchecked = |s: &Source| {
+        let formulas = s.text.matches("\n#[elementwise(crate = crate").count();
+        let checked = s
+            .text
+            .matches("\n#[elementwise(crate = crate, test = ")
+            .count();
+        (formulas != checked).then(|| s.path.clone())
+    };
+    let all: Vec<Source> = sources(&[OPS]);
+    assert!(all.iter().any(|s| s.text.contains("\n#[elementwise(")));
+    let missing = all.iter().filter_map(unchecked).collect();
+    assert_none("formulas without `test = low..high`", missing);
+}

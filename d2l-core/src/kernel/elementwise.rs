@@ -226,7 +226,7 @@ simd! {
 pub mod axes;
 pub mod formula;
 mod strided;
-pub use strided::{map_strided, zip_strided};
+pub use strided::{TILE, map_strided, zip_strided};
 
 #[cfg(test)]
 mod tests;

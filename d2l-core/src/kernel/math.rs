@@ -3,10 +3,20 @@
 //! Both the f32 and the f64 functions are within 2 ulp of the exact value, infinities, NaN and subnormals
 //! included, but for these: `sigmoid` (2.4 ulp); `erf` in f32 (6 ulp, which near 1 is 4e-7); `sin` and
 //! `cos` next to their zeros, where the error is at most 1 ulp of 1, and for |x| > 1e8, where it is
-//! |x| 2^-53. The f64 `powf` is the standard library's. Each takes the constant `FMA` of its [`simd!`]
+//! |x| 2^-53. Each takes the constant `FMA` of its [`simd!`]
 //! shell. Bool tensors are bytes 0 and 1.
 //!
 //! [`simd!`]: super::simd
+
+/// `c₀ xⁿ + … + cₙ` by the `fma` of the module, written out: nothing for the compiler to unroll.
+macro_rules! poly {
+    ($fma:ident, $x:expr, [$first:expr $(, $c:expr)* $(,)?] $(,)?) => {{
+        let x = $x;
+        let y = $first;
+        $(let y = fma::<$fma>(y, x, $c);)*
+        y
+    }};
+}
 mod poly;
 mod poly64;
 
@@ -186,7 +196,7 @@ impl Float for f32 {
 }
 
 impl Float for f64 {
-    float! { f64: f64::powf;
+    float! { f64: poly64::powf::<FMA>;
         exp_in = poly64::exp::<FMA>,
         expm1_in = poly64::expm1::<FMA>,
         ln_in = poly64::ln::<FMA>,

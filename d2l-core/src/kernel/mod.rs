@@ -16,7 +16,6 @@ pub(crate) mod index;
 pub(crate) mod linalg;
 pub(crate) mod math;
 pub(crate) mod norm;
-pub(crate) mod pairs;
 pub(crate) mod patches;
 pub(crate) mod pool;
 pub(crate) mod random;

@@ -10,7 +10,6 @@ use super::{
         Level::{Avx2, Base},
         simd, up_to,
     },
-    threads::for_chunks,
 };
 
 /// Words made at once: sixteen blocks of four.
@@ -67,36 +66,37 @@ simd! {
     }
 }
 
-/// `out[i] = scale · x[i]`, or 0 where word `i` of the stream is below `limit`.
-pub(crate) fn dropout<T: Float>(
-    key: [u32; 2],
-    path: u64,
-    limit: u64,
-    scale: T,
-    x: &[T],
-    out: &mut [T],
-) {
-    const CHUNK: usize = 1 << 14;
-    assert_eq!(x.len(), out.len());
-    for_chunks(out, CHUNK, |start, out| {
+/// Which elements dropout keeps: those whose word of a stream is not below `limit`. A word is found by
+/// its place, so that it is the same whoever asks for it.
+#[derive(Clone, Copy)]
+pub(crate) struct Keep {
+    pub(crate) key: [u32; 2],
+    pub(crate) path: u64,
+    pub(crate) limit: u64,
+}
+
+impl Keep {
+    /// 1 for those of the elements from `start` on that are kept, 0 for the others.
+    pub(crate) fn fill<T: Float>(self, start: usize, out: &mut [T]) {
         let mut words = [0; WORDS];
-        let parts = x[start..][..out.len()]
-            .chunks(WORDS)
-            .zip(out.chunks_mut(WORDS));
-        for (i, (x, out)) in parts.enumerate() {
-            philox(key, path, ((start + i * WORDS) / 4) as u64, &mut words);
-            drop_some(&words, limit, scale, x, out);
+        let mut at = 0;
+        while at < out.len() {
+            let skip = (start + at) % WORDS;
+            let n = (WORDS - skip).min(out.len() - at);
+            let block = (start + at - skip) / 4;
+            philox(self.key, self.path, block as u64, &mut words);
+            kept(&words[skip..][..n], self.limit, &mut out[at..][..n]);
+            at += n;
         }
-    });
+    }
 }
 
 simd! {
     up to [up_to::<T>(Avx2, Base)]
-    fn drop_some[T](words: &[u32; WORDS], limit: u64, scale: T, x: &[T], out: &mut [T])
+    fn kept[T](words: &[u32], limit: u64, out: &mut [T])
     where [T: Float] {
-        for ((&w, &x), o) in words.iter().zip(x).zip(out) {
-            let kept = x * scale;
-            *o = if u64::from(w) < limit { T::ZERO } else { kept };
+        for (&w, o) in words.iter().zip(out) {
+            *o = if u64::from(w) < limit { T::ZERO } else { T::ONE };
         }
     }
 }

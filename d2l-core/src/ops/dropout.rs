@@ -2,10 +2,17 @@
 use crate::{
     Tensor,
     error::{Result, bail, ok},
-    kernel::random,
+    kernel::{elementwise::formula::with_drawn, random::Keep},
     rng,
     tensor::{Dims, float},
 };
+use d2l_macros::elementwise;
+
+/// `keep` is 1 or 0, and drawn on the way instead of being a tensor.
+#[elementwise(crate = crate, test = -3.0..3.0)]
+fn dropout(x: f32, keep: f32, #[scalar] scale: f32) -> f32 {
+    if keep == 0.0 { 0.0 } else { scale * x }
+}
 
 impl Tensor {
     /// While `training`, 0 with probability `p` and `x / (1 - p)` else, element by element; the same
@@ -156,29 +163,28 @@ fn channels(op: &'static str, x: &Tensor) -> Result<Dims> {
     Ok((2..x.dim()).fold(*x.dims(), |shape, a| shape.with(a, 1)))
 }
 
-/// Which elements are dropped: a stream of random numbers, drawn again for the gradient instead of
-/// being kept.
+/// Which elements are dropped, drawn again for the gradient instead of being kept; and what the others
+/// are multiplied with.
 #[derive(Clone, Copy)]
 struct Drops {
-    key: [u32; 2],
-    path: u64,
-    p: f64,
+    keep: Keep,
+    scale: f64,
 }
 
 impl Drops {
     fn new(p: f64) -> Drops {
         let (key, path) = rng::next_stream().place();
-        Drops { key, path, p }
-    }
-
-    fn apply(self, x: &Tensor) -> Tensor {
-        let Drops { key, path, p } = self;
         // Words below the limit drop their element.
         let limit = (p * 2f64.powi(32)).round() as u64;
         let scale = if p == 1.0 { 0.0 } else { (1.0 - p).recip() };
+        let keep = Keep { key, path, limit };
+        Drops { keep, scale }
+    }
+
+    fn apply(self, x: &Tensor) -> Tensor {
         let values = x.contiguous_raw();
         let y = float!(x.dtype(), T => Tensor::build::<T>(x.dtype(), *x.dims(), |out| {
-            random::dropout(key, path, limit, scale as T, &values.read::<T>(), out);
+            with_drawn::<dropout, T>(&values.read::<T>(), self.keep, self.scale as T, out);
         }));
         y.record("dropout", [x], move |g, _| [Some(self.apply(g))])
     }

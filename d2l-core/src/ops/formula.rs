@@ -7,8 +7,7 @@ use crate::{
     default_dtype,
     error::{Result, ok},
     kernel::{
-        elementwise::formula::{self as kernel, Formula, Loop, Loops, Plan, Source, Work, plan},
-        math::Float,
+        elementwise::formula::{self as kernel, Formula, Loop, Numbers, Plan, Source, Work, plan},
         storage::Plain,
     },
     stack,
@@ -76,41 +75,6 @@ pub fn apply_sum<F: Formula<N, 1>, const N: usize>(
     ok!(sum(plan::<F, N, 1>(), &arguments, mean, last))
 }
 
-/// The loops of a plan for a type of numbers.
-trait Numbers: Float + Plain {
-    fn loops(plan: &'static Plan) -> &'static Loops<Self>;
-}
-
-impl Numbers for f32 {
-    fn loops(plan: &'static Plan) -> &'static Loops<f32> {
-        &plan.f32
-    }
-}
-
-impl Numbers for f64 {
-    fn loops(plan: &'static Plan) -> &'static Loops<f64> {
-        &plan.f64
-    }
-}
-
-/// Which of the three loops.
-#[derive(Clone, Copy)]
-enum Stage {
-    Value,
-    Gradient,
-    Second,
-}
-
-impl Stage {
-    fn of<T>(self, loops: &Loops<T>) -> Loop<T> {
-        match self {
-            Stage::Value => loops.value,
-            Stage::Gradient => loops.gradient,
-            Stage::Second => loops.second,
-        }
-    }
-}
-
 /// A formula with its numbers, applied to tensors of one shape and dtype.
 #[derive(Clone)]
 struct Call {
@@ -174,9 +138,9 @@ impl Call {
     }
 
     /// Runs `f` with the work of one of the loops.
-    fn with_work<T: Numbers, R>(
+    fn with_work<T: Numbers + Plain, R>(
         &self,
-        stage: Stage,
+        run: Loop<T>,
         inputs: &[Option<&Tensor>],
         results: usize,
         f: impl FnOnce(&Work<'_, T>) -> R,
@@ -190,7 +154,7 @@ impl Call {
             .map(|x| {
                 let (x, strides) = x.as_ref()?;
                 let strides = strides.as_deref();
-                Some(Source { x, strides })
+                Some(Source::Memory { x, strides })
             })
             .collect();
         let mut numbers: Few<T> = smallvec![T::ZERO; self.plan.numbers.len()];
@@ -198,7 +162,7 @@ impl Call {
             *number = T::from_f64(v);
         }
         f(&Work {
-            run: stage.of(T::loops(self.plan)),
+            run,
             inputs: &sources,
             numbers: &numbers,
             shape: &self.shape,
@@ -208,42 +172,51 @@ impl Call {
     }
 
     /// The wanted results of one of the loops, each a new tensor.
-    fn compute(
+    fn compute<T: Numbers + Plain>(
         &self,
-        stage: Stage,
+        run: Loop<T>,
         inputs: &[Option<&Tensor>],
         wanted: &[bool],
     ) -> Few<Option<Tensor>> {
         if let [true] = wanted {
-            return smallvec![Some(self.packed(stage, inputs, 1))];
+            return smallvec![Some(self.packed(run, inputs, 1))];
         }
-        float!(self.dtype, T => {
-            let new = |&w: &bool| w.then(|| Tensor::build::<T>(self.dtype, self.shape, |_| {}));
-            let results: Few<Option<Tensor>> = wanted.iter().map(new).collect();
-            {
-                let mut guards: Few<_> = results.iter().map(|t| t.as_ref().map(Tensor::write::<T>)).collect();
-                let mut outs: Few<Option<&mut [T]>> = guards.iter_mut().map(|g| g.as_deref_mut()).collect();
-                self.with_work::<T, _>(stage, inputs, wanted.len(), |work| kernel::run(work, &mut outs));
-            }
-            results
-        })
+        let new = |&w: &bool| w.then(|| Tensor::build::<T>(self.dtype, self.shape, |_| {}));
+        let results: Few<Option<Tensor>> = wanted.iter().map(new).collect();
+        {
+            let mut guards: Few<_> = results
+                .iter()
+                .map(|t| t.as_ref().map(Tensor::write::<T>))
+                .collect();
+            let mut outs: Few<Option<&mut [T]>> =
+                guards.iter_mut().map(|g| g.as_deref_mut()).collect();
+            self.with_work(run, inputs, wanted.len(), |work| {
+                kernel::run(work, &mut outs)
+            });
+        }
+        results
     }
 
     /// All results of one of the loops: a single one as it is, several as rows.
-    fn packed(&self, stage: Stage, inputs: &[Option<&Tensor>], n: usize) -> Tensor {
+    fn packed<T: Numbers + Plain>(
+        &self,
+        run: Loop<T>,
+        inputs: &[Option<&Tensor>],
+        n: usize,
+    ) -> Tensor {
         let len = self.shape.numel();
         let shape = match n {
             1 => self.shape,
             n => Dims::new(&[n, len]),
         };
-        float!(self.dtype, T => Tensor::build::<T>(self.dtype, shape, |out| {
+        Tensor::build::<T>(self.dtype, shape, |out| {
             let mut outs: Few<Option<&mut [T]>> = match (n, len) {
                 (1, _) => smallvec![Some(out)],
                 (n, 0) => (0..n).map(|_| None).collect(),
                 _ => out.chunks_exact_mut(len).map(Some).collect(),
             };
-            self.with_work::<T, _>(stage, inputs, n, |work| kernel::run(work, &mut outs));
-        }))
+            self.with_work(run, inputs, n, |work| kernel::run(work, &mut outs));
+        })
     }
 }
 
@@ -305,7 +278,7 @@ impl Kept {
         } else {
             let g = parts(g, call.plan.results, call.shape);
             let inputs = gradient_inputs(call, &x, output, &g);
-            call.compute(Stage::Gradient, &inputs, &wanted)
+            float!(call.dtype, T => call.compute(T::loops(call.plan).gradient, &inputs, &wanted))
         };
         let mut all = Gradients::default();
         for (k, grad) in grads.into_iter().enumerate().filter(|(k, _)| wanted[*k]) {
@@ -338,7 +311,7 @@ fn gradient(call: &Call, x: &[Option<&Tensor>], output: Option<&Tensor>, g: &Ten
     let n = call.tensors();
     let pieces = parts(&g.detach(), call.plan.results, call.shape);
     let inputs = gradient_inputs(call, x, output, &pieces);
-    let packed = call.packed(Stage::Gradient, &inputs, n);
+    let packed = float!(call.dtype, T => call.packed(T::loops(call.plan).gradient, &inputs, n));
     let known: Vec<&Tensor> = x
         .iter()
         .flatten()
@@ -357,7 +330,7 @@ fn gradient(call: &Call, x: &[Option<&Tensor>], output: Option<&Tensor>, g: &Ten
     })
 }
 
-/// The gradients of what the gradient was computed from.
+/// The gradients of what the gradient was computed from. There is a loop for f64 only.
 fn second(
     call: &Call,
     x: &[Option<&Tensor>],
@@ -371,11 +344,16 @@ fn second(
     let mut inputs = gradient_inputs(call, x, output, &g);
     inputs.extend(call.spread(&h));
     let kept: Vec<&Tensor> = x.iter().flatten().copied().chain(output).collect();
+    let wide = Call {
+        dtype: DType::F64,
+        ..call.clone()
+    };
+    let to_wide = |x: &Option<&Tensor>| x.map(|x| x.detach().to_dtype(DType::F64));
+    let inputs: Vec<Option<Tensor>> = inputs.iter().map(to_wide).collect();
+    let inputs: Vec<Option<&Tensor>> = inputs.iter().map(Option::as_ref).collect();
     let wanted = vec![true; kept.len() + results];
-    let mut grads = call
-        .compute(Stage::Second, &inputs, &wanted)
-        .into_iter()
-        .flatten();
+    let grads = wide.compute(call.plan.second, &inputs, &wanted);
+    let mut grads = grads.iter().flatten().map(|g| g.to_dtype(call.dtype));
     let mut all = Gradients::default();
     for (place, x) in all.iter_mut().zip(&kept) {
         *place = grads.next().map(|g| g.sum_to(x.dims()));
@@ -394,7 +372,8 @@ fn second(
 fn results(plan: &'static Plan, arguments: &[Argument<'_>]) -> Result<Few<Tensor>> {
     let (call, tensors) = Call::new(plan, arguments)?;
     let shape = call.shape;
-    let packed = call.packed(Stage::Value, &call.spread(&tensors), plan.results);
+    let spread = call.spread(&tensors);
+    let packed = float!(call.dtype, T => call.packed(T::loops(plan).value, &spread, plan.results));
     let inputs: Few<&Tensor> = tensors.iter().collect();
     if !is_recording(&inputs) {
         return Ok(parts(&packed, plan.results, shape));
@@ -420,7 +399,7 @@ fn sum(plan: &'static Plan, arguments: &[Argument<'_>], mean: bool, last: bool) 
     };
     let n = if mean { row as f64 } else { 1.0 };
     let out = float!(call.dtype, T => Tensor::build::<T>(call.dtype, shape, |out| {
-        call.with_work::<T, _>(Stage::Value, &call.spread(&tensors), 1, |work| match last {
+        call.with_work(T::loops(plan).value, &call.spread(&tensors), 1, |work| match last {
             true => kernel::rows(work, numel, row, out),
             false => out[0] = kernel::sum(work),
         });

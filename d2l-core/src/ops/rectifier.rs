@@ -12,7 +12,7 @@ fn leaky_relu(x: f32, #[scalar] slope: f32) -> f32 {
     if x > 0.0 { x } else { x * slope }
 }
 
-#[elementwise(crate = crate)]
+#[elementwise(crate = crate, test = -4.0..4.0)]
 fn hardtanh(x: f32, #[scalar] min: f32, #[scalar] max: f32) -> f32 {
     if x <= min {
         min
@@ -35,7 +35,7 @@ fn hardsigmoid(x: f32) -> f32 {
 }
 
 /// With the factor that PyTorch takes in f32 for all dtypes.
-#[elementwise(crate = crate)]
+#[elementwise(crate = crate, test = -4.0..4.0)]
 fn hardsigmoid_gradient(g: f32, x: f32) -> f32 {
     if x <= -3.0 {
         0.0
@@ -56,7 +56,7 @@ fn threshold(x: f32, #[scalar] threshold: f32, #[scalar] value: f32) -> f32 {
     if x <= threshold { value } else { x }
 }
 
-#[elementwise(crate = crate)]
+#[elementwise(crate = crate, test = -4.0..4.0)]
 fn softshrink(x: f32, #[scalar] lambda: f32) -> f32 {
     if x > lambda {
         x - lambda
@@ -69,7 +69,7 @@ fn softshrink(x: f32, #[scalar] lambda: f32) -> f32 {
     }
 }
 
-#[elementwise(crate = crate)]
+#[elementwise(crate = crate, test = -4.0..4.0)]
 fn hardshrink(x: f32, #[scalar] lambda: f32) -> f32 {
     if x.abs() <= lambda { 0.0 } else { x }
 }

@@ -27,7 +27,7 @@ fn selu(x: f32) -> f32 {
     }
 }
 
-#[elementwise(crate = crate)]
+#[elementwise(crate = crate, test = -2.0..2.0)]
 fn celu(x: f32, #[scalar] alpha: f32) -> f32 {
     if x <= 0.0 {
         alpha * (x / alpha).exp_m1()
@@ -37,7 +37,7 @@ fn celu(x: f32, #[scalar] alpha: f32) -> f32 {
 }
 
 /// `slope` is `1 / alpha`.
-#[elementwise(crate = crate)]
+#[elementwise(crate = crate, test = -1.0..1.0)]
 fn celu_gradient(g: f32, x: f32, #[scalar] alpha: f32, #[scalar] slope: f32) -> f32 {
     if x <= 0.0 {
         g * (alpha * slope * (x * slope).exp())

@@ -1,6 +1,9 @@
 //! Graph → straight-line code: the value, its gradient, and the gradient of that, each a function of
 //! plain numbers. The loops around them are the library's.
-use super::graph::{Function, Graph, Id, Input, Node, Stage};
+use super::{
+    graph::{Function, Graph, Id, Input, Node, Stage},
+    rows::Rows,
+};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Ident;
@@ -53,6 +56,7 @@ impl Derived {
             let id = self.graph.nodes.iter().position(|node| *node == argument);
             !numbers[k] && id.is_some_and(|id| uses[id] > 0)
         });
+        let kept: Vec<bool> = kept.collect();
         let (output, cost) = (self.output, self.cost());
         let value = self.body(private, &self.results);
         let gradient = self.body(private, &self.gradient);
@@ -68,7 +72,17 @@ impl Derived {
         let second_by = ends(&self.second);
         let (by_x, rest) = second_by.split_at(n);
         let (by_y, by_g) = rest.split_at(m);
+        let rows = Rows {
+            private,
+            name,
+            numbers,
+            kept: &kept,
+            output,
+            results: m,
+        };
+        let rows = rows.expand();
         quote! {
+            #rows
             #[allow(unused_variables, clippy::all)]
             impl #private::Formula<#n, #m> for #name {
                 const NAME: &'static str = #text;
@@ -117,8 +131,14 @@ impl Derived {
     /// The statements that compute `roots`.
     fn body(&self, private: &TokenStream, roots: &[Id]) -> TokenStream {
         let uses = self.graph.uses(roots, |_| false);
-        let lines = (0..uses.len()).filter(|&id| uses[id] > 0);
-        lines.map(|id| self.line(private, id, &uses)).collect()
+        let mut lines: Vec<Id> = (0..uses.len()).filter(|&id| uses[id] > 0).collect();
+        let fused: Vec<Id> = lines
+            .iter()
+            .filter_map(|&id| self.fused(id, &uses))
+            .collect();
+        lines.retain(|id| !fused.contains(id));
+        let line = |id| self.line(private, id, &uses);
+        lines.into_iter().map(line).collect()
     }
 
     fn line(&self, private: &TokenStream, id: Id, uses: &[usize]) -> TokenStream {
@@ -133,8 +153,7 @@ impl Derived {
                 let (span, path) = (self.graph.span(*path), &self.graph.paths[*path]);
                 quote_spanned!(span=> __T::from_f64(#path as f64))
             }
-            Node::Add(a, b) => self.sum(*a, *b, uses),
-            Node::Sub(a, b) => self.difference(*a, *b, uses),
+            Node::Add(a, b) | Node::Sub(a, b) => self.sum(id, [*a, *b], uses),
             Node::Mul(a, b) => infix(*a, quote!(*), *b),
             Node::Div(a, b) => infix(*a, quote!(/), *b),
             Node::Neg(a) => {
@@ -173,34 +192,30 @@ impl Derived {
         quote!(let #t = #value;)
     }
 
-    /// A product that nobody else needs, as its factors.
-    fn product(&self, id: Id, uses: &[usize]) -> Option<(Ident, Ident)> {
-        match self.graph.nodes[id] {
-            Node::Mul(a, b) if uses[id] == 1 => Some((local(a), local(b))),
-            _ => None,
-        }
-    }
-
-    fn sum(&self, a: Id, b: Id, uses: &[usize]) -> TokenStream {
-        let fused = |product: Id, rest: Id| {
-            let ((p, q), rest) = (self.product(product, uses)?, local(rest));
-            Some(quote!(#p.fma::<__FMA>(#q, #rest)))
+    /// The product in a sum or difference that nobody else needs: it becomes part of it.
+    fn fused(&self, id: Id, uses: &[usize]) -> Option<Id> {
+        let (Node::Add(a, b) | Node::Sub(a, b)) = self.graph.nodes[id] else {
+            return None;
         };
-        fused(b, a)
-            .or_else(|| fused(a, b))
-            .unwrap_or_else(|| infix(a, quote!(+), b))
+        let product = |&id: &Id| matches!(self.graph.nodes[id], Node::Mul(..)) && uses[id] == 1;
+        [b, a].into_iter().find(product)
     }
 
-    fn difference(&self, a: Id, b: Id, uses: &[usize]) -> TokenStream {
-        if let Some((p, q)) = self.product(b, uses) {
-            let a = local(a);
-            return quote!((-#p).fma::<__FMA>(#q, #a));
+    /// `a + b` or `a - b` at `id`.
+    fn sum(&self, id: Id, [a, b]: [Id; 2], uses: &[usize]) -> TokenStream {
+        let plus = matches!(self.graph.nodes[id], Node::Add(..));
+        let product = self.fused(id, uses);
+        let Some((product, Node::Mul(p, q))) = product.map(|p| (p, &self.graph.nodes[p])) else {
+            let sign = if plus { quote!(+) } else { quote!(-) };
+            return infix(a, sign, b);
+        };
+        let (p, q) = (local(*p), local(*q));
+        let rest = local(if product == b { a } else { b });
+        match (plus, product == b) {
+            (true, _) => quote!(#p.fma::<__FMA>(#q, #rest)),
+            (false, true) => quote!((-#p).fma::<__FMA>(#q, #rest)),
+            (false, false) => quote!(#p.fma::<__FMA>(#q, -#rest)),
         }
-        if let Some((p, q)) = self.product(a, uses) {
-            let b = local(b);
-            return quote!(#p.fma::<__FMA>(#q, -#b));
-        }
-        infix(a, quote!(-), b)
     }
 
     fn call(&self, private: &TokenStream, id: Id) -> TokenStream {

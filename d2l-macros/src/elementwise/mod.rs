@@ -8,6 +8,7 @@ mod functions;
 mod gradient;
 pub mod graph;
 mod parse;
+mod rows;
 mod show;
 
 use crate::{diagnostics::Errors, paths};

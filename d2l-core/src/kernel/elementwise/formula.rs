@@ -1,20 +1,23 @@
 //! Formulas that a macro has written: the loops over a formula, its gradient and the gradient of that.
 //!
-//! Only [`Pass::run`] is compiled for each of them, and it is a loop without a rest: it works on blocks of
-//! [`LANES`] elements. Tiles, strides, rests and threads are done here once for all.
+//! Only [`Rows`] is compiled for each of them, loops without a rest: they work on blocks of [`LANES`]
+//! elements. Tiles, strides, rests and threads are done here once for all.
+mod loops;
+
 use super::{
     super::{
         math::Float,
+        random::Keep,
         reduce,
-        simd::simd,
         threads::{Shared, for_chunks, parallel_ns},
     },
     strided::{Input, LONG, TILE},
 };
-use std::{marker::PhantomData, mem::MaybeUninit};
+use std::mem::MaybeUninit;
 
-/// Elements of a block: whole vectors of every instruction set.
-const LANES: usize = 32;
+use loops::LANES;
+pub use loops::{Formula, Loop, Numbers, Plan, Rows, plan};
+
 /// Elements that one thread handles in one go.
 const CHUNK: usize = 1 << 14;
 /// Inputs for which small inputs need no memory.
@@ -22,231 +25,45 @@ const FEW: usize = 4;
 /// Costs per nanosecond: what a core does of [`Formula::COST`].
 const COST_PER_NS: usize = 16;
 
-/// A function of `N` numbers with `M` results, and its derivatives, written by `#[elementwise]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no elementwise function of {N} numbers with {M} results",
-    label = "called with {N} numbers for {M} results",
-    note = "a formula calls functions that `#[elementwise]` made, with as many numbers as they take"
-)]
-pub trait Formula<const N: usize, const M: usize>: 'static {
-    /// What messages call it.
-    const NAME: &'static str;
-    /// Which arguments are the same number for all elements.
-    const NUMBERS: [bool; N];
-    /// The others.
-    const TENSORS: [bool; N] = not(Self::NUMBERS);
-    /// Which of these the gradient needs.
-    const KEPT: [bool; N];
-    /// Whether the gradient needs the result.
-    const OUTPUT: bool;
-    /// About how many additions the value is worth.
-    const COST: usize;
+/// What [`Keep`] costs for an element, in additions.
+const DRAW: usize = 16;
 
-    /// The results at `x`.
-    fn value<const FMA: bool, T: Float>(x: [T; N]) -> [T; M];
-    /// The gradient by `x` from that by the results `y`.
-    fn gradient<const FMA: bool, T: Float>(x: [T; N], y: [T; M], g: [T; M]) -> [T; N];
-    /// The gradient of the gradient by `x`, `y` and `g`, from that by its results.
-    fn second<const FMA: bool, T: Float>(
-        x: [T; N],
-        y: [T; M],
-        g: [T; M],
-        h: [T; N],
-    ) -> ([T; N], [T; M], [T; M]);
+/// An input of a loop.
+pub enum Source<'a, T> {
+    /// Memory and the strides by which it is read; none if its elements lie one after the other.
+    Memory {
+        x: &'a [T],
+        strides: Option<&'a [usize]>,
+    },
+    /// 1 for what is kept, 0 else.
+    Drawn(Keep),
 }
 
-const fn not<const N: usize>(mut flags: [bool; N]) -> [bool; N] {
-    let mut k = 0;
-    while k < N {
-        flags[k] = !flags[k];
-        k += 1;
-    }
-    flags
+/// A source as one thread reads it.
+enum Read<'a, T> {
+    Memory(Input<'a, T>),
+    /// With room for a tile.
+    Drawn(Keep, Vec<T>),
 }
 
-/// How many of the flags are set.
-#[inline(always)]
-fn count<const N: usize>(flags: [bool; N]) -> usize {
-    flags.into_iter().filter(|flag| *flag).count()
-}
-
-/// A loop over one of the three functions of a formula: `n` elements, whole blocks of them. Inputs that
-/// it does not read are empty. Result `k` begins at `k * TILE` of `out`.
-pub type Loop<T> = fn(inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]);
-
-trait Pass<T> {
-    fn run<const FMA: bool>(inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]);
-}
-
-simd! {
-    fn run_pass[T, P](inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T])
-    where [T: Float, P: Pass<T>] {
-        P::run::<FMA>(inputs, numbers, n, out);
-    }
-}
-
-struct Value<F, const N: usize, const M: usize>(PhantomData<F>);
-struct Gradient<F, const N: usize, const M: usize>(PhantomData<F>);
-struct Second<F, const N: usize, const M: usize>(PhantomData<F>);
-
-/// `n` as the number of elements of whole blocks, such that the compiler knows it.
-#[inline(always)]
-fn blocks(n: usize) -> usize {
-    n / LANES * LANES
-}
-
-/// The first `n` elements of the next `K` inputs; of those that are not `read`, nothing.
-#[inline(always)]
-fn take<'a, T, const K: usize>(inputs: &mut &[&'a [T]], read: [bool; K], n: usize) -> [&'a [T]; K] {
-    let (now, rest) = inputs.split_at(K);
-    *inputs = rest;
-    std::array::from_fn(|k| if read[k] { &now[k][..n] } else { &[][..] })
-}
-
-/// Element `i` of each of the inputs that are `read`; for the others, what `or` says.
-#[inline(always)]
-fn at<T: Float, const K: usize>(
-    inputs: &[&[T]; K],
-    read: [bool; K],
-    or: &[T; K],
-    i: usize,
-) -> [T; K] {
-    std::array::from_fn(|k| if read[k] { inputs[k][i] } else { or[k] })
-}
-
-/// Writes the `wanted` ones among `values` as element `i` of the results from the `place`-th on; returns
-/// the next place.
-#[inline(always)]
-fn put<T: Float, const K: usize>(
-    out: &mut [T],
-    mut place: usize,
-    values: [T; K],
-    wanted: [bool; K],
-    i: usize,
-) -> usize {
-    for (value, wanted) in values.into_iter().zip(wanted) {
-        if wanted {
-            out[place * TILE + i] = value;
-            place += 1;
+impl<'a, T: Float> Read<'a, T> {
+    fn new(source: &Source<'a, T>, shape: &[usize]) -> Read<'a, T> {
+        match *source {
+            Source::Memory { x, strides } => Read::Memory(match strides {
+                Some(strides) => Input::new(x, shape, strides),
+                None => Input::new(x, &[shape.iter().product()], &[1]),
+            }),
+            Source::Drawn(keep) => Read::Drawn(keep, vec![T::ZERO; TILE]),
         }
     }
-    place
-}
 
-/// The numbers of a formula, 0 for its tensors.
-#[inline(always)]
-fn constants<T: Float, const N: usize>(numbers: &[T]) -> [T; N] {
-    *numbers.first_chunk().expect("a number for each argument")
-}
-
-impl<F: Formula<N, M>, T: Float, const N: usize, const M: usize> Pass<T> for Value<F, N, M> {
-    #[inline(always)]
-    fn run<const FMA: bool>(mut inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]) {
-        let n = blocks(n);
-        let numbers = constants(numbers);
-        let x = take(&mut inputs, F::TENSORS, n);
-        let out = &mut out[..(M - 1) * TILE + n];
-        for i in 0..n {
-            let y = F::value::<FMA, T>(at(&x, F::TENSORS, &numbers, i));
-            put(out, 0, y, [true; M], i);
+    /// The length of a run that can be read at once.
+    fn row(&self) -> usize {
+        match self {
+            Read::Memory(input) => input.row(),
+            Read::Drawn(..) => TILE,
         }
     }
-}
-
-impl<F: Formula<N, M>, T: Float, const N: usize, const M: usize> Pass<T> for Gradient<F, N, M> {
-    #[inline(always)]
-    fn run<const FMA: bool>(mut inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]) {
-        let n = blocks(n);
-        let (numbers, zero) = (constants(numbers), [T::ZERO; M]);
-        let x = take(&mut inputs, F::KEPT, n);
-        let y = take(&mut inputs, [F::OUTPUT; M], n);
-        let g = take(&mut inputs, [true; M], n);
-        let out = &mut out[..(count(F::TENSORS) - 1) * TILE + n];
-        for i in 0..n {
-            let x = at(&x, F::KEPT, &numbers, i);
-            let y = at(&y, [F::OUTPUT; M], &zero, i);
-            let g = at(&g, [true; M], &zero, i);
-            put(out, 0, F::gradient::<FMA, T>(x, y, g), F::TENSORS, i);
-        }
-    }
-}
-
-/// Its results are the gradients by the kept arguments, the result if it was needed, and each gradient.
-impl<F: Formula<N, M>, T: Float, const N: usize, const M: usize> Pass<T> for Second<F, N, M> {
-    #[inline(always)]
-    fn run<const FMA: bool>(mut inputs: &[&[T]], numbers: &[T], n: usize, out: &mut [T]) {
-        let n = blocks(n);
-        let (numbers, zero) = (constants(numbers), [T::ZERO; M]);
-        let x = take(&mut inputs, F::KEPT, n);
-        let y = take(&mut inputs, [F::OUTPUT; M], n);
-        let g = take(&mut inputs, [true; M], n);
-        let h = take(&mut inputs, F::TENSORS, n);
-        for i in 0..n {
-            let x = at(&x, F::KEPT, &numbers, i);
-            let y = at(&y, [F::OUTPUT; M], &zero, i);
-            let g = at(&g, [true; M], &zero, i);
-            let h = at(&h, F::TENSORS, &[T::ZERO; N], i);
-            let (by_x, by_y, by_g) = F::second::<FMA, T>(x, y, g, h);
-            let place = put(out, 0, by_x, F::KEPT, i);
-            let place = put(out, place, by_y, [F::OUTPUT; M], i);
-            put(out, place, by_g, [true; M], i);
-        }
-    }
-}
-
-/// The loops of a formula for one type of numbers.
-pub struct Loops<T> {
-    pub value: Loop<T>,
-    pub gradient: Loop<T>,
-    /// Plain code: second derivatives are rare.
-    pub second: Loop<T>,
-}
-
-/// What is known of a formula when it runs.
-pub struct Plan {
-    pub name: &'static str,
-    pub numbers: &'static [bool],
-    pub kept: &'static [bool],
-    pub output: bool,
-    pub results: usize,
-    pub cost: usize,
-    pub f32: Loops<f32>,
-    pub f64: Loops<f64>,
-}
-
-struct Planned<F, const N: usize, const M: usize>(PhantomData<F>);
-
-impl<F: Formula<N, M>, const N: usize, const M: usize> Planned<F, N, M> {
-    const PLAN: Plan = Plan {
-        name: F::NAME,
-        numbers: &F::NUMBERS,
-        kept: &F::KEPT,
-        output: F::OUTPUT,
-        results: M,
-        cost: F::COST,
-        f32: loops::<F, f32, N, M>(),
-        f64: loops::<F, f64, N, M>(),
-    };
-}
-
-const fn loops<F: Formula<N, M>, T: Float, const N: usize, const M: usize>() -> Loops<T> {
-    Loops {
-        value: run_pass::<T, Value<F, N, M>>,
-        gradient: run_pass::<T, Gradient<F, N, M>>,
-        second: Second::<F, N, M>::run::<false>,
-    }
-}
-
-/// The plan of a formula.
-pub fn plan<F: Formula<N, M>, const N: usize, const M: usize>() -> &'static Plan {
-    &Planned::<F, N, M>::PLAN
-}
-
-/// An input of a loop: memory and the strides by which it is read; none if its elements lie one after
-/// the other.
-pub struct Source<'a, T> {
-    pub x: &'a [T],
-    pub strides: Option<&'a [usize]>,
 }
 
 /// A loop and what it goes over.
@@ -265,7 +82,7 @@ pub struct Work<'a, T> {
 /// The inputs of a loop as one thread reads them.
 struct Reader<'a, T> {
     work: &'a Work<'a, T>,
-    inputs: Vec<Option<Input<'a, T>>>,
+    inputs: Vec<Option<Read<'a, T>>>,
     /// The shortest row that lies without gaps.
     row: usize,
     buffers: Vec<[MaybeUninit<T>; TILE]>,
@@ -273,13 +90,10 @@ struct Reader<'a, T> {
 
 impl<'a, T: Float> Reader<'a, T> {
     fn new(work: &'a Work<'a, T>) -> Self {
-        let open = |s: &Source<'a, T>| match s.strides {
-            Some(strides) => Input::new(s.x, work.shape, strides),
-            None => Input::new(s.x, &[work.len()], &[1]),
-        };
-        let inputs: Vec<Option<Input<'a, T>>> =
+        let open = |s: &Source<'a, T>| Read::new(s, work.shape);
+        let inputs: Vec<Option<Read<'a, T>>> =
             work.inputs.iter().map(|s| s.as_ref().map(open)).collect();
-        let rows = inputs.iter().flatten().map(Input::row);
+        let rows = inputs.iter().flatten().map(Read::row);
         let row = rows.min().unwrap_or(usize::MAX);
         let buffers = match row {
             usize::MAX => Vec::new(),
@@ -316,14 +130,16 @@ impl<'a, T: Float> Reader<'a, T> {
             }
         };
         let mut buffers = self.buffers.iter_mut();
-        for (slice, input) in slices.iter_mut().zip(&self.inputs) {
-            let buffer = buffers.next();
-            if let Some(input) = input {
-                *slice = match buffer {
-                    Some(buffer) => input.read(start, n, buffer),
-                    None => input.direct(start, n),
-                };
-            }
+        for (slice, input) in slices.iter_mut().zip(&mut self.inputs) {
+            *slice = match (input, buffers.next()) {
+                (None, _) => continue,
+                (Some(Read::Memory(x)), Some(buffer)) => x.read(start, n, buffer),
+                (Some(Read::Memory(x)), None) => x.direct(start, n),
+                (Some(Read::Drawn(keep, row)), _) => {
+                    keep.fill(start, &mut row[..n]);
+                    &row[..n]
+                }
+            };
         }
         self.work.apply(slices, n, out);
     }
@@ -340,7 +156,9 @@ impl<'a, T: Float> Work<'a, T> {
         for (k, source) in self.inputs.iter().enumerate() {
             match source {
                 None => {}
-                Some(s) if s.strides.is_none() => *slices.get_mut(k)? = &s.x[start..start + n],
+                Some(Source::Memory { x, strides: None }) => {
+                    *slices.get_mut(k)? = &x[start..start + n];
+                }
                 Some(_) => return None,
             }
         }
@@ -349,7 +167,7 @@ impl<'a, T: Float> Work<'a, T> {
 
     /// The results for the `n` elements of each of the slices.
     fn apply(&self, slices: &[&[T]], n: usize, out: &mut [T]) {
-        let whole = blocks(n);
+        let whole = n / LANES * LANES;
         (self.run)(slices, self.numbers, whole, out);
         if whole < n {
             self.rest(slices, whole, n, out);
@@ -442,6 +260,24 @@ fn run_chunk<T: Float>(work: &Work<'_, T>, start: usize, n: usize, outs: &mut [O
         }
         done += step;
     }
+}
+
+/// `out` becomes the formula of `x`, of what `keep` draws and of a number.
+pub fn with_drawn<F: Formula<3, 1>, T: Numbers>(x: &[T], keep: Keep, number: T, out: &mut [T]) {
+    let plan = plan::<F, 3, 1>();
+    let work = Work {
+        run: T::loops(plan).value,
+        inputs: &[
+            Some(Source::Memory { x, strides: None }),
+            Some(Source::Drawn(keep)),
+            None,
+        ],
+        numbers: &[T::ZERO, T::ZERO, number],
+        shape: &[x.len()],
+        results: 1,
+        cost: plan.cost + DRAW,
+    };
+    run(&work, &mut [Some(out)]);
 }
 
 /// The sum of all elements of the single result, chunk by chunk whatever the number of threads.

@@ -7,7 +7,7 @@ use super::{MapLoop, ZipLoop, axes::Axes, pieces};
 use std::mem::MaybeUninit;
 
 /// Elements of a tile.
-pub(super) const TILE: usize = 512;
+pub const TILE: usize = 512;
 /// A tile ends where such a long row ends, so that rows can be read in place.
 pub(super) const LONG: usize = 128;
 

@@ -14,16 +14,6 @@ fn fma<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
-/// c[0] x^(N-1) + … + c[N-1].
-#[inline(always)]
-fn poly<const FMA: bool, const N: usize>(x: f32, c: [f32; N]) -> f32 {
-    let mut y = c[0];
-    for &c in &c[1..] {
-        y = fma::<FMA>(y, x, c);
-    }
-    y
-}
-
 /// The nearest integer to `x`, as a float and as an integer.
 #[inline(always)]
 fn round(x: f32) -> (f32, i32) {
@@ -52,7 +42,8 @@ fn clamp(x: f32, lo: f32, hi: f32) -> f32 {
 fn reduced<const FMA: bool>(x: f32) -> (f32, i32) {
     let (n, k) = round(x * LOG2_E);
     let r = fma::<FMA>(n, -LN2_LO, fma::<FMA>(n, -LN2_HI, x));
-    let p = poly::<FMA, 6>(
+    let p = poly!(
+        FMA,
         r,
         [
             1.987_569_1e-4,
@@ -91,7 +82,8 @@ pub(super) fn ln<const FMA: bool>(x: f32) -> f32 {
     let e = (bits >> 23) as f32 - if tiny { 23.0 } else { 0.0 };
     let m = f32::from_bits(((bits & 0x7F_FFFF) + (SQRT_2 / 2.0).to_bits() as i32) as u32);
     let z = m - 1.0;
-    let p = poly::<FMA, 9>(
+    let p = poly!(
+        FMA,
         z,
         [
             7.037_683_6e-2,
@@ -134,7 +126,8 @@ pub(super) fn log1p<const FMA: bool>(x: f32) -> f32 {
 #[inline(always)]
 pub(super) fn tanh<const FMA: bool>(x: f32) -> f32 {
     let z = x * x;
-    let p = poly::<FMA, 5>(
+    let p = poly!(
+        FMA,
         z,
         [
             -5.704_988_7e-3,
@@ -163,8 +156,8 @@ pub(super) fn sigmoid<const FMA: bool>(x: f32) -> f32 {
 #[inline(always)]
 fn sine_cosine<const FMA: bool>(t: f32) -> (f32, f32) {
     let z = t * t;
-    let s = poly::<FMA, 3>(z, [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1]);
-    let c = poly::<FMA, 3>(z, [2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2]);
+    let s = poly!(FMA, z, [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1]);
+    let c = poly!(FMA, z, [2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2]);
     let sine = fma::<FMA>(s * z, t, t);
     (sine, fma::<FMA>(c, z * z, fma::<FMA>(-0.5, z, 1.0)))
 }
@@ -197,7 +190,8 @@ pub(super) fn sin_2pi<const FMA: bool>(x: f32) -> f32 {
 #[expect(clippy::approx_constant, reason = "a fitted coefficient")]
 pub(super) fn erf<const FMA: bool>(x: f32) -> f32 {
     let z = x * x;
-    let p = poly::<FMA, 6>(
+    let p = poly!(
+        FMA,
         z,
         [
             2.045_675_2e-6,
@@ -208,7 +202,8 @@ pub(super) fn erf<const FMA: bool>(x: f32) -> f32 {
             1.128_379_1,
         ],
     );
-    let q = poly::<FMA, 6>(
+    let q = poly!(
+        FMA,
         z,
         [
             3.802_265e-5,

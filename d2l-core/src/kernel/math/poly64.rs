@@ -5,6 +5,8 @@ use std::f64::consts::{FRAC_2_PI, FRAC_PI_4, LOG2_E, SQRT_2};
 
 /// Adding this to |x| < 2^51 leaves the nearest integer in the low bits of the sum.
 const MAGIC: f64 = 6_755_399_441_055_744.0;
+/// 2^52: from here on every number is whole.
+const WHOLE: f64 = 4_503_599_627_370_496.0;
 /// ln 2 in two parts; the product of the first with a small integer is exact.
 const LN2_HI: f64 = 0.693_147_180_369_123_8;
 const LN2_LO: f64 = 1.908_214_929_270_587_7e-10;
@@ -20,16 +22,6 @@ fn fma<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
-/// c[0] x^(N-1) + … + c[N-1].
-#[inline(always)]
-fn poly<const FMA: bool, const N: usize>(x: f64, c: [f64; N]) -> f64 {
-    let mut y = c[0];
-    for &c in &c[1..] {
-        y = fma::<FMA>(y, x, c);
-    }
-    y
-}
-
 /// The nearest integer to `x`, as a float and as an integer.
 #[inline(always)]
 fn round(x: f64) -> (f64, i64) {
@@ -43,10 +35,12 @@ fn round(x: f64) -> (f64, i64) {
 /// Whether `x` is a whole number, and an odd one.
 #[inline(always)]
 pub(super) fn is_whole(x: f64) -> (bool, bool) {
-    let t = x + MAGIC;
-    let small = x.abs() < 2_251_799_813_685_248.0;
-    let whole = !small || t - MAGIC == x;
-    (whole && !x.is_nan(), small && whole && t.to_bits() & 1 == 1)
+    let a = x.abs();
+    // The last bit of a number from here to twice as much is 1.
+    let large = a >= WHOLE;
+    let t = if large { a } else { a + WHOLE };
+    let whole = large || t - WHOLE == a;
+    (whole, whole && a < 2.0 * WHOLE && t.to_bits() & 1 == 1)
 }
 
 /// 2^k for a normal result.
@@ -73,7 +67,8 @@ fn clamp(x: f64, lo: f64, hi: f64) -> f64 {
 fn reduced<const FMA: bool>(x: f64) -> (f64, i64) {
     let (n, k) = round(x * LOG2_E);
     let r = fma::<FMA>(n, -LN2_LO, fma::<FMA>(n, -LN2_HI, x));
-    let p = poly::<FMA, 11>(
+    let p = poly!(
+        FMA,
         r,
         [
             2.091_468_696_808_687_7e-9,
@@ -92,11 +87,16 @@ fn reduced<const FMA: bool>(x: f64) -> (f64, i64) {
     (fma::<FMA>(p, r * r, r), k)
 }
 
+/// (1 + p) 2^k, by two factors, since 2^k alone may overflow or be subnormal.
+#[inline(always)]
+fn scaled(p: f64, k: i64) -> f64 {
+    (p + 1.0) * exp2i(half(k)) * exp2i(k.wrapping_sub(half(k)))
+}
+
 #[inline(always)]
 pub(super) fn exp<const FMA: bool>(x: f64) -> f64 {
     let (p, k) = reduced::<FMA>(clamp(x, -746.0, 710.0));
-    // Two factors, since 2^k alone may overflow or be subnormal.
-    (p + 1.0) * exp2i(half(k)) * exp2i(k.wrapping_sub(half(k)))
+    scaled(p, k)
 }
 
 #[inline(always)]
@@ -108,11 +108,11 @@ pub(super) fn expm1<const FMA: bool>(x: f64) -> f64 {
     if x.abs() < 1e-16 { x } else { y }
 }
 
+/// `(e, m)` with x = m 2^e and m in [1/√2, √2).
 #[inline(always)]
-pub(super) fn ln<const FMA: bool>(x: f64) -> f64 {
+fn split(x: f64) -> (f64, f64) {
     const LEAST: u64 = (SQRT_2 / 2.0).to_bits();
-    /// 2^52, whose low bits hold an integer, and what is added to the exponent to be positive.
-    const FLOAT: f64 = 4_503_599_627_370_496.0;
+    /// What is added to the exponent to be positive.
     const SHIFT: u64 = 2048;
     let tiny = x < f64::MIN_POSITIVE;
     let scaled = if tiny {
@@ -120,17 +120,25 @@ pub(super) fn ln<const FMA: bool>(x: f64) -> f64 {
     } else {
         x
     };
-    // Cut so that the mantissa m lies in [1/√2, √2).
     let bits = scaled.to_bits().wrapping_sub(LEAST);
     let biased = bits.wrapping_add(SHIFT << 52) >> 52;
-    // The sum of exponent and shift modulo 4096 needs no sign.
-    let e = f64::from_bits(FLOAT.to_bits() | biased) - (FLOAT + SHIFT as f64);
+    // The sum of exponent and shift modulo 4096 needs no sign; the low bits of 2^52 hold it.
+    let e = f64::from_bits(WHOLE.to_bits() | biased) - (WHOLE + SHIFT as f64);
     let e = if tiny { e - 54.0 } else { e };
-    let m = f64::from_bits((bits & ((1 << 52) - 1)).wrapping_add(LEAST));
+    (
+        e,
+        f64::from_bits((bits & ((1 << 52) - 1)).wrapping_add(LEAST)),
+    )
+}
+
+#[inline(always)]
+pub(super) fn ln<const FMA: bool>(x: f64) -> f64 {
+    let (e, m) = split(x);
     let f = m - 1.0;
     let s = f / (2.0 + f);
     let z = s * s;
-    let r = z * poly::<FMA, 7>(
+    let r = z * poly!(
+        FMA,
         z,
         [
             0.147_981_986_051_165_86,
@@ -171,7 +179,8 @@ pub(super) fn log1p<const FMA: bool>(x: f64) -> f64 {
 #[inline(always)]
 pub(super) fn tanh<const FMA: bool>(x: f64) -> f64 {
     let z = x * x;
-    let p = poly::<FMA, 3>(
+    let p = poly!(
+        FMA,
         z,
         [
             -0.964_399_179_425_052_2,
@@ -179,7 +188,8 @@ pub(super) fn tanh<const FMA: bool>(x: f64) -> f64 {
             -1_614.687_684_417_084_5,
         ],
     );
-    let q = poly::<FMA, 4>(
+    let q = poly!(
+        FMA,
         z,
         [
             1.0,
@@ -207,7 +217,8 @@ pub(super) fn sigmoid<const FMA: bool>(x: f64) -> f64 {
 /// `14.4 / (x + 3) - 2.6`.
 #[inline(always)]
 pub(super) fn erf<const FMA: bool>(x: f64) -> f64 {
-    let rest = poly::<FMA, 12>(
+    let rest = poly!(
+        FMA,
         x * x,
         [
             -7.795_898_827_002_142e-10,
@@ -226,7 +237,8 @@ pub(super) fn erf<const FMA: bool>(x: f64) -> f64 {
     );
     let small = fma::<FMA>(x, rest, x);
     let a = clamp(x.abs(), 1.0, 6.0);
-    let tail = poly::<FMA, 18>(
+    let tail = poly!(
+        FMA,
         14.4 / (a + 3.0) - 2.6,
         [
             8.915_437_127_980_025e-15,
@@ -272,7 +284,8 @@ pub(super) fn reduced_angle<const FMA: bool>(x: f64) -> (f64, i64) {
 fn quarter<const FMA: bool>(x: f64) -> (f64, f64, i64) {
     let (t, q) = reduced_angle::<FMA>(x);
     let z = t * t;
-    let s = poly::<FMA, 6>(
+    let s = poly!(
+        FMA,
         z,
         [
             1.589_690_995_211_55e-10,
@@ -283,7 +296,8 @@ fn quarter<const FMA: bool>(x: f64) -> (f64, f64, i64) {
             -1.666_666_666_666_663_2e-1,
         ],
     );
-    let c = poly::<FMA, 6>(
+    let c = poly!(
+        FMA,
         z,
         [
             -1.135_964_755_778_819_5e-11,
@@ -313,4 +327,93 @@ pub(super) fn cos<const FMA: bool>(x: f64) -> f64 {
     let (s, c, q) = quarter::<FMA>(x);
     let y = if q & 1 == 0 { c } else { s };
     if q.wrapping_add(1) & 2 == 0 { y } else { -y }
+}
+
+/// `a + b` and what its rounding lost, for |a| ≥ |b| or a = 0.
+#[inline(always)]
+fn sum(a: f64, b: f64) -> (f64, f64) {
+    let s = a + b;
+    (s, b - (s - a))
+}
+
+/// `a b` and what its rounding lost.
+#[inline(always)]
+fn product<const FMA: bool>(a: f64, b: f64) -> (f64, f64) {
+    let p = a * b;
+    if FMA {
+        return (p, a.mul_add(b, -p));
+    }
+    // Halves, whose products are exact.
+    let high = |x: f64| f64::from_bits(x.to_bits() & !0x7FF_FFFF);
+    let (ah, bh) = (high(a), high(b));
+    let (al, bl) = (a - ah, b - bh);
+    (p, ((ah * bh - p) + ah * bl + al * bh) + al * bl)
+}
+
+/// ln x for finite x > 0, as a number and what that lacks: 2 artanh s with s = (m - 1) / (m + 1), the
+/// first two terms of its series in twice the precision.
+#[inline(always)]
+fn ln_twice<const FMA: bool>(x: f64) -> (f64, f64) {
+    let (e, m) = split(x);
+    let f = m - 1.0;
+    let (d, d_low) = sum(2.0, f);
+    let s = f / d;
+    let (p, p_low) = product::<FMA>(s, d);
+    let s_low = (f - p - p_low - s * d_low) / d;
+    let (z, z_low) = product::<FMA>(s, s);
+    let z_low = fma::<FMA>(2.0 * s, s_low, z_low);
+    let rest = z * poly!(
+        FMA,
+        z,
+        [
+            1.0 / 25.0,
+            1.0 / 23.0,
+            1.0 / 21.0,
+            1.0 / 19.0,
+            1.0 / 17.0,
+            1.0 / 15.0,
+            1.0 / 13.0,
+            1.0 / 11.0,
+            1.0 / 9.0,
+            1.0 / 7.0,
+            1.0 / 5.0,
+        ],
+    );
+    // A third has no end in binary.
+    let (u, u_low) = sum(1.0 / 3.0, rest);
+    let u_low = u_low + 1.850_371_707_708_594e-17;
+    let (v, v_low) = product::<FMA>(z, u);
+    let v_low = fma::<FMA>(z, u_low, fma::<FMA>(z_low, u, v_low));
+    let (t, t_low) = (2.0 * s, 2.0 * s_low);
+    let (w, w_low) = product::<FMA>(t, v);
+    let w_low = fma::<FMA>(t, v_low, fma::<FMA>(t_low, v, w_low));
+    let (y, y_low) = sum(t, w);
+    let low = fma::<FMA>(e, LN2_LO, y_low + (w_low + t_low));
+    let (y, y_low) = sum(e * LN2_HI, y);
+    sum(y, y_low + low)
+}
+
+/// e^(y ln x) with the logarithm in twice the precision, then the cases of IEEE 754.
+#[inline(always)]
+pub(super) fn powf<const FMA: bool>(x: f64, y: f64) -> f64 {
+    /// A greater power of anything but 1 is 0 or infinite, too.
+    const MOST: f64 = 7.4e19;
+    let (base, power) = (x.abs(), clamp(y, -MOST, MOST));
+    let (l, l_low) = ln_twice::<FMA>(base);
+    let (t, t_low) = product::<FMA>(power, l);
+    let t_low = fma::<FMA>(power, l_low, t_low);
+    let (p, k) = reduced::<FMA>(clamp(t, -746.0, 710.0));
+    // Far out the factor is 0 or infinite whatever is lacking.
+    let t_low = if t.abs() < 800.0 { t_low } else { 0.0 };
+    let p = p + fma::<FMA>(p, t_low, t_low);
+    let size = scaled(p, k);
+    let least = if y > 0.0 { 0.0 } else { f64::INFINITY };
+    let size = if base == 0.0 { least } else { size };
+    let most = if y > 0.0 { f64::INFINITY } else { 0.0 };
+    let size = if base == f64::INFINITY { most } else { size };
+    let (whole, odd) = is_whole(y);
+    let value = if odd { size.copysign(x) } else { size };
+    let lost = x.is_nan() || y.is_nan() || (x < 0.0 && base < f64::INFINITY && !whole);
+    let value = if lost { f64::NAN } else { value };
+    if y == 0.0 || x == 1.0 { 1.0 } else { value }
 }

@@ -135,6 +135,66 @@ fn powers() {
     }
 }
 
+/// The same in f64, where there are more odd numbers.
+#[test]
+fn powers_f64() {
+    let special = [
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        -0.5,
+        2.0,
+        -2.0,
+        3.0,
+        -3.0,
+        1e20,
+        -1e20,
+        1.0 + f64::EPSILON,
+        1.0 - f64::EPSILON / 2.0,
+        4_503_599_627_370_495.5,
+        4_503_599_627_370_497.0,
+        -9_007_199_254_740_991.0,
+        9_007_199_254_740_992.0,
+        f64::MAX,
+        f64::MIN,
+        f64::MIN_POSITIVE,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NAN,
+        5e-324,
+        -5e-324,
+    ];
+    // Every NaN counts as the quiet one.
+    let quiet = |x: f64| if x.is_nan() { f64::NAN } else { x };
+    let check = |x: f64, y: f64| {
+        let (x, y) = (quiet(x), quiet(y));
+        let want = x.powf(y);
+        for got in [x.powf_in::<false>(y), x.powf_in::<true>(y)] {
+            let same = got.is_finite() == want.is_finite()
+                && got.is_sign_negative() == want.is_sign_negative();
+            let error = ulps_f64(got, want);
+            assert!(
+                error <= 2.0 && (same || want.is_nan()),
+                "{x:e}^{y:e}: {got:e} {want:e}"
+            );
+        }
+    };
+    for x in special {
+        special.iter().for_each(|&y| check(x, y));
+        samples_f64().step_by(101).for_each(|y| check(x, y));
+        samples_f64().step_by(101).for_each(|y| check(y, x));
+    }
+    // Results of every size, of bases of every size.
+    for (i, x) in samples_f64().enumerate() {
+        let size = (i % 1601) as f64 - 800.0 + (i % 7) as f64 / 7.0;
+        check(x, size / x.abs().ln());
+        check(x, (i % 4001) as f64 / 100.0 - 20.0);
+        check(x, (i % 41) as f64 - 20.0);
+    }
+}
+
 /// Units in the last place between two f64.
 fn ulps_f64(got: f64, want: f64) -> f64 {
     if got.to_bits() == want.to_bits() || (got.is_nan() && want.is_nan()) {

@@ -1,13 +1,31 @@
 //! Binary cross-entropy, of probabilities and of scores.
-use super::pair::{Slopes, formula_loss, pair_loss};
+use super::pair::formula_loss;
 use crate::{
     Reduction, Tensor,
     error::{Result, bail, ok},
-    kernel::{math::Float, pairs::PairLoss},
     options::options,
     tensor::{broadcast, float},
 };
 use d2l_macros::elementwise;
+
+/// The least spread `x (1 - x)` that a gradient is divided by; PyTorch's, a float in single precision.
+const LEAST: f64 = 1e-12f32 as f64;
+
+#[elementwise(crate = crate, test = 0.1..0.9)]
+fn binary_cross_entropy(x: f32, y: f32) -> f32 {
+    (y - 1.0) * (-x).ln_1p().max(-100.0) - y * x.ln().max(-100.0)
+}
+
+/// The gradient of `x`, which PyTorch does not cut off where the logarithms are.
+#[elementwise(crate = crate, test = 0.1..0.9)]
+fn by_probability(g: f32, x: f32, y: f32) -> f32 {
+    g * (x - y) / ((1.0 - x) * x).max(LEAST)
+}
+
+#[elementwise(crate = crate, test = 0.1..0.9)]
+fn by_label(g: f32, x: f32) -> f32 {
+    g * ((1.0 - x).ln() - x.ln())
+}
 
 #[elementwise(crate = crate, test = -4.0..4.0)]
 fn binary_cross_entropy_with_logits(x: f32, y: f32) -> f32 {
@@ -64,9 +82,9 @@ impl BCELoss {
         x.check_float(OP)?;
         check_probabilities(OP, x)?;
         match self.weight.as_ref() {
-            None => pair_loss(OP, Probability, self.reduction, x, y),
+            None => probabilities(OP, self.reduction, x, y),
             weight => {
-                let losses = pair_loss(OP, Probability, Reduction::None, x, y)?;
+                let losses = probabilities(OP, Reduction::None, x, y)?;
                 reduced(OP, losses, weight, self.reduction)
             }
         }
@@ -149,6 +167,19 @@ fn check_probabilities(op: &'static str, x: &Tensor) -> Result<()> {
     }
 }
 
+fn probabilities(op: &'static str, reduction: Reduction, x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    let out = formula_loss::<binary_cross_entropy, 2>(reduction, &x.detach(), &y.detach(), &[])?;
+    let n = reduction.divisor(x.numel());
+    let (p, q) = (x.saved(op), y.saved(op));
+    Ok(out.record(op, [x, y], move |g, cx| {
+        let g = if n == 1.0 { g.clone() } else { g / n };
+        [
+            cx.needs(0, || by_probability(&g, &p, &q)),
+            cx.needs(1, || by_label(&g, &p)),
+        ]
+    }))
+}
+
 fn logits(reduction: Reduction, weight: Option<&Tensor>, x: &Tensor, y: &Tensor) -> Result<Tensor> {
     let each = |r| formula_loss::<binary_cross_entropy_with_logits, 2>(r, x, y, &[]);
     match weight {
@@ -184,37 +215,6 @@ fn reduced(
         );
     }
     Ok(reduction.of(&(losses * weight)))
-}
-
-/// The least spread `x (1 - x)` that a gradient is divided by; PyTorch's, a float in single precision.
-const LEAST: f64 = 1e-12f32 as f64;
-
-#[derive(Clone, Copy)]
-struct Probability;
-
-impl PairLoss for Probability {
-    #[inline(always)]
-    fn loss<const FMA: bool, T: Float>(self, x: T, y: T) -> T {
-        let least = T::from_f64(-100.0);
-        let (yes, no) = (x.ln_in::<FMA>(), (-x).log1p_in::<FMA>());
-        let (yes, no) = (yes.max_nan(least), no.max_nan(least));
-        (y - T::ONE) * no - y * yes
-    }
-    #[inline(always)]
-    fn slopes<const FMA: bool, T: Float>(self, x: T, y: T) -> [T; 2] {
-        let spread = ((T::ONE - x) * x).max_nan(T::from_f64(LEAST));
-        let odds = (T::ONE - x).ln_in::<FMA>() - x.ln_in::<FMA>();
-        [(x - y) / spread, odds]
-    }
-}
-
-impl Slopes for Probability {
-    fn by_x(self, x: &Tensor, y: &Tensor) -> Tensor {
-        (x - y) / ((1.0 - x) * x).clamp_min(LEAST)
-    }
-    fn by_y(self, x: &Tensor, _: &Tensor) -> Tensor {
-        (1.0 - x).ln() - x.ln()
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,16 @@
 //! The loss of regression.
-use super::pair::{Slopes, pair_loss};
+use super::pair::formula_loss;
 use crate::{
     Reduction, Tensor,
     error::{Result, ok},
-    kernel::{math::Float, pairs::PairLoss},
     options::options,
 };
+use d2l_macros::elementwise;
+
+#[elementwise(crate = crate, test = -3.0..3.0)]
+fn mse_loss(x: f32, y: f32) -> f32 {
+    (x - y) * (x - y)
+}
 
 options! {
     /// `(x - y)²` (PyTorch's `nn.MSELoss`, book 3.5; without the half).
@@ -37,7 +42,7 @@ impl MSELoss {
     /// # Errors
     /// If shapes or dtypes differ.
     pub fn try_forward(&self, x: &Tensor, y: &Tensor) -> Result<Tensor> {
-        pair_loss("mse_loss", Square, self.reduction, x, y)
+        formula_loss::<mse_loss, 2>(self.reduction, x, y, &[])
     }
 }
 
@@ -54,27 +59,6 @@ impl Tensor {
     #[track_caller]
     pub fn mse_loss(&self, y: &Tensor) -> Tensor {
         MSELoss::new().forward(self, y)
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Square;
-
-impl PairLoss for Square {
-    #[inline(always)]
-    fn loss<const FMA: bool, T: Float>(self, x: T, y: T) -> T {
-        (x - y) * (x - y)
-    }
-    #[inline(always)]
-    fn slopes<const FMA: bool, T: Float>(self, x: T, y: T) -> [T; 2] {
-        let d = (x - y) + (x - y);
-        [d, -d]
-    }
-}
-
-impl Slopes for Square {
-    fn by_x(self, x: &Tensor, y: &Tensor) -> Tensor {
-        (x - y) * 2.0
     }
 }
 

@@ -1,39 +1,9 @@
-//! Losses of equal shapes element by element, in one pass forward and one for each gradient.
+//! Losses of equal shapes element by element, in one pass forward and one backward.
 use crate::{
     __private::{Argument, Formula, apply, apply_sum},
     Reduction, Tensor,
-    autograd::is_recording,
     error::{Result, bail},
-    kernel::pairs::{self, PairLoss},
-    tensor::{Dims, float},
 };
-
-/// The derivatives once more, as operations that can be differentiated again.
-pub(crate) trait Slopes: PairLoss {
-    fn by_x(self, x: &Tensor, y: &Tensor) -> Tensor;
-    fn by_y(self, x: &Tensor, y: &Tensor) -> Tensor {
-        -self.by_x(x, y)
-    }
-}
-
-/// The loss `f` of all pairs.
-pub(crate) fn pair_loss<L: Slopes>(
-    op: &'static str,
-    f: L,
-    reduction: Reduction,
-    x: &Tensor,
-    y: &Tensor,
-) -> Result<Tensor> {
-    check(op, x, y)?;
-    let (x, y) = (x.contiguous(), y.contiguous());
-    let n = reduction.divisor(x.numel());
-    let out = value(f, reduction, n, &x, &y);
-    let (p, q) = (x.saved(op), y.saved(op));
-    Ok(out.record(op, [&x, &y], move |g, cx| {
-        let g = if n == 1.0 { g.clone() } else { g / n };
-        [0, 1].map(|side| cx.needs(side, || gradient(f, side, &g, &p, &q)))
-    }))
-}
 
 /// The loss that is a formula of the prediction, the label and numbers: each, or their sum or mean in one
 /// pass.
@@ -82,35 +52,6 @@ fn check(op: &'static str, x: &Tensor, y: &Tensor) -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn value<L: PairLoss>(f: L, reduction: Reduction, n: f64, x: &Tensor, y: &Tensor) -> Tensor {
-    let shape = if reduction == Reduction::None {
-        *x.dims()
-    } else {
-        Dims::new(&[])
-    };
-    float!(x.dtype(), T => Tensor::build::<T>(x.dtype(), shape, |out| {
-        let (x, y) = (x.read::<T>(), y.read::<T>());
-        match reduction {
-            Reduction::None => pairs::each(f, &x, &y, out),
-            _ => out[0] = pairs::sum(f, &x, &y) / n as T,
-        }
-    }))
-}
-
-fn gradient<L: Slopes>(f: L, side: usize, g: &Tensor, x: &Tensor, y: &Tensor) -> Tensor {
-    if is_recording(&[g, x, y]) {
-        return g * if side == 0 {
-            f.by_x(x, y)
-        } else {
-            f.by_y(x, y)
-        };
-    }
-    let g = g.contiguous_raw();
-    float!(x.dtype(), T => Tensor::build::<T>(x.dtype(), *x.dims(), |out| {
-        pairs::gradient(f, side, &g.read::<T>(), &x.read::<T>(), &y.read::<T>(), out);
-    }))
 }
 
 #[cfg(test)]
