@@ -78,8 +78,12 @@ pub struct HookTable<M: ?Sized> {
     pub loss: fn(&M, &Tensor, &Tensor) -> Tensor,
     pub training_step: fn(&M, &Batch) -> Tensor,
     pub validation_step: fn(&M, &Batch) -> Metrics,
-    pub configure_optimizers: Box<dyn Fn(&M) -> Box<dyn Optimizer>>,
+    pub configure_optimizers: ConfigureOptimizers<M>,
 }
+
+/// A `configure_optimizers` whose optimizer comes in a box. (The box around the function is empty: a
+/// function known by name takes no memory.)
+pub type ConfigureOptimizers<M> = Box<dyn Fn(&M) -> Box<dyn Optimizer>>;
 
 /// The model has a `loss` of its own.
 #[diagnostic::on_unimplemented(
@@ -192,11 +196,10 @@ pub trait Trainable: Hooks {}
 
 impl<M: Hooks + HasBase> Trainable for M where M::Base: CompleteFor<M> {}
 
-/// A `configure_optimizers` whose optimizer comes in a box. (The box around the function is empty: a
-/// function known by name takes no memory.)
+/// That of a model whose own returns any optimizer.
 pub fn boxed<M: ?Sized, O: Optimizer + 'static>(
     configure_optimizers: impl Fn(&M) -> O + 'static,
-) -> Box<dyn Fn(&M) -> Box<dyn Optimizer>> {
+) -> ConfigureOptimizers<M> {
     Box::new(move |m| Box::new(configure_optimizers(m)))
 }
 
