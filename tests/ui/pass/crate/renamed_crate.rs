@@ -6,7 +6,7 @@ mod deep {
 
     pub mod __private {
         pub use d2l::__private::*;
-        use d2l::module::CompleteFor;
+        use d2l::module::{CompleteFor, hooks::ConfigureOptimizers};
         use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
         /// Not `d2l`'s.
@@ -21,9 +21,11 @@ mod deep {
         pub static BOXED: AtomicUsize = AtomicUsize::new(0);
 
         /// Not `d2l`'s.
-        pub fn boxed(o: impl Optimizer + 'static) -> Box<dyn Optimizer> {
+        pub fn boxed<M: ?Sized, O: Optimizer + 'static>(
+            f: impl Fn(&M) -> O + 'static,
+        ) -> ConfigureOptimizers<M> {
             BOXED.fetch_add(1, Relaxed);
-            Box::new(o)
+            d2l::__private::boxed(f)
         }
     }
 }
