@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 /// Elements of a block: whole vectors of every instruction set.
 pub const LANES: usize = 32;
 
-/// A formula over rows of elements, written by `#[elementwise]`. Each of the three is a [`Loop`]; what it
+/// A formula over rows of elements, written by `#[elementwise]`. Each of the three goes over whole blocks; what it
 /// reads are the arguments, then the results, then the gradients of those, then the gradients of what
 /// `gradients` gives, in rows of `n`; those that it does not need may be empty. `numbers` are the
 /// arguments that are the same for all elements, each at its place. The rows of `out` are `TILE` apart.
