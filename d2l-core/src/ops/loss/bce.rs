@@ -1,5 +1,5 @@
 //! Binary cross-entropy, of probabilities and of scores.
-use super::pair::formula_loss;
+use super::pair::{formula_loss, loss_with_gradient};
 use crate::{
     Reduction, Tensor,
     error::{Result, bail, ok},
@@ -25,6 +25,14 @@ fn by_probability(g: f32, x: f32, y: f32) -> f32 {
 #[elementwise(crate = crate, test = 0.1..0.9)]
 fn by_label(g: f32, x: f32) -> f32 {
     g * ((1.0 - x).ln() - x.ln())
+}
+
+fn gradient(side: usize, g: &Tensor, x: &Tensor, y: &Tensor) -> Tensor {
+    if side == 0 {
+        by_probability(g, x, y)
+    } else {
+        by_label(g, x)
+    }
 }
 
 #[elementwise(crate = crate, test = -4.0..4.0)]
@@ -81,10 +89,11 @@ impl BCELoss {
         const OP: &str = "binary_cross_entropy";
         x.check_float(OP)?;
         check_probabilities(OP, x)?;
+        let each = |r| loss_with_gradient::<binary_cross_entropy>(r, x, y, gradient);
         match self.weight.as_ref() {
-            None => probabilities(OP, self.reduction, x, y),
+            None => each(self.reduction),
             weight => {
-                let losses = probabilities(OP, Reduction::None, x, y)?;
+                let losses = each(Reduction::None)?;
                 reduced(OP, losses, weight, self.reduction)
             }
         }
@@ -165,19 +174,6 @@ fn check_probabilities(op: &'static str, x: &Tensor) -> Result<()> {
         Some(v) => bail!(op, Value, "{v} is not a probability between 0 and 1"),
         None => Ok(()),
     }
-}
-
-fn probabilities(op: &'static str, reduction: Reduction, x: &Tensor, y: &Tensor) -> Result<Tensor> {
-    let out = formula_loss::<binary_cross_entropy, 2>(reduction, &x.detach(), &y.detach(), &[])?;
-    let n = reduction.divisor(x.numel());
-    let (p, q) = (x.saved(op), y.saved(op));
-    Ok(out.record(op, [x, y], move |g, cx| {
-        let g = if n == 1.0 { g.clone() } else { g / n };
-        [
-            cx.needs(0, || by_probability(&g, &p, &q)),
-            cx.needs(1, || by_label(&g, &p)),
-        ]
-    }))
 }
 
 fn logits(reduction: Reduction, weight: Option<&Tensor>, x: &Tensor, y: &Tensor) -> Result<Tensor> {

@@ -3,6 +3,7 @@ use crate::{
     __private::{Argument, Formula, apply, apply_sum},
     Reduction, Tensor,
     error::{Result, bail},
+    no_grad,
 };
 
 /// The loss that is a formula of the prediction, the label and numbers: each, or their sum or mean in one
@@ -28,6 +29,23 @@ pub(crate) fn formula_loss<F: Formula<N, 1>, const N: usize>(
         Reduction::Sum => apply_sum::<F, N>(arguments, false, false),
         Reduction::Mean => apply_sum::<F, N>(arguments, true, false),
     })
+}
+
+/// [`formula_loss`] with a gradient of its own: `gradient(side, g, x, y)` is that of the prediction (side
+/// 0) or of the label (1), from `g`, that of each loss.
+pub(crate) fn loss_with_gradient<F: Formula<2, 1>>(
+    reduction: Reduction,
+    x: &Tensor,
+    y: &Tensor,
+    gradient: fn(usize, &Tensor, &Tensor, &Tensor) -> Tensor,
+) -> Result<Tensor> {
+    let out = no_grad(|| formula_loss::<F, 2>(reduction, x, y, &[]))?;
+    let n = reduction.divisor(x.numel());
+    let (p, q) = (x.saved(F::NAME), y.saved(F::NAME));
+    Ok(out.record(F::NAME, [x, y], move |g, cx| {
+        let g = if n == 1.0 { g.clone() } else { g / n };
+        [0, 1].map(|side| cx.needs(side, || gradient(side, &g, &p, &q)))
+    }))
 }
 
 /// Both float, of one dtype and one shape.
