@@ -24,7 +24,8 @@ const CHUNK: usize = 1 << 14;
 const FEW: usize = 4;
 /// Costs per nanosecond: what a core does of [`Formula::COST`].
 const COST_PER_NS: usize = 16;
-
+/// Elements of a sum for which nothing is set up: the loss of a small batch.
+const SHORT: usize = 64;
 /// What [`Keep`] costs for an element, in additions.
 const DRAW: usize = 16;
 
@@ -283,6 +284,11 @@ pub fn with_drawn<F: Formula<3, 1>, T: Numbers>(x: &[T], keep: Keep, number: T, 
 /// The sum of all elements of the single result, chunk by chunk whatever the number of threads.
 pub fn sum<T: Float>(work: &Work<'_, T>) -> T {
     let len = work.len();
+    if let (..=SHORT, Some(slices)) = (len, work.flat(0, len)) {
+        let mut values = [T::ZERO; SHORT];
+        work.apply(&slices[..work.inputs.len()], len, &mut values[..len]);
+        return reduce::sum(&values[..len]);
+    }
     let mut parts = vec![T::ZERO; len.div_ceil(CHUNK)];
     rows(work, len, CHUNK, &mut parts);
     reduce::sum(&parts)
