@@ -15,9 +15,7 @@ pub use d2l_core::{
     Tensor,
 };
 pub use std::{
-    any::Any,
     boxed::Box,
-    format,
     option::Option,
     result::Result,
     string::{String, ToString},
