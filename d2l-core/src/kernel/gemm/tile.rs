@@ -180,17 +180,17 @@ unsafe fn block<V: Vector>(x: &Block<V::Elem>) {
                 start,
                 ..*x
             };
-            match (cols > V::LANES, cols % V::LANES > 0) {
-                (true, false) => rows::<V, 2, false>(&x),
-                (true, true) => rows::<V, 2, true>(&x),
-                (false, false) => rows::<V, 1, false>(&x),
-                (false, true) => rows::<V, 1, true>(&x),
+            // A single register is rare, so that a full one counts as a part: one loop less.
+            match (cols > V::LANES, cols == nr) {
+                (true, true) => rows::<V, 2, false>(&x),
+                (true, false) => rows::<V, 2, true>(&x),
+                (false, _) => rows::<V, 1, true>(&x),
             }
         }
     }
 }
 
-/// One panel, from the top to the bottom. `PART`: the last register is not full.
+/// One panel, from the top to the bottom. `PART`: the last register need not be full.
 #[inline(always)]
 unsafe fn rows<V: Vector, const NV: usize, const PART: bool>(x: &Block<V::Elem>) {
     let mut i = 0;
@@ -265,18 +265,25 @@ unsafe fn finish<V: Vector, const MR: usize, const NV: usize, const PART: bool>(
 ) {
     // SAFETY: rows `i..i + MR` of C and `cols` elements of the start row are valid.
     unsafe {
+        let first = x.c.add(i * x.ldc);
+        let start = match x.start {
+            Start::Zero => None,
+            Start::Row(row) => Some((row, 0)),
+            Start::C => Some((first.cast_const(), x.ldc)),
+        };
         for r in 0..MR {
-            let c = x.c.add((i + r) * x.ldc);
             for v in 0..NV {
-                let sum = match x.start {
-                    Start::Zero => acc[r][v],
-                    Start::Row(row) => acc[r][v].add(load::<V, NV, PART>(row, v, x.cols)),
-                    Start::C => acc[r][v].add(load::<V, NV, PART>(c, v, x.cols)),
+                let sum = match start {
+                    None => acc[r][v],
+                    Some((row, stride)) => {
+                        acc[r][v].add(load::<V, NV, PART>(row.add(r * stride), v, x.cols))
+                    }
                 };
+                let c = first.add(r * x.ldc + v * V::LANES);
                 if PART && v == NV - 1 {
-                    sum.store_part(c.add(v * V::LANES), x.cols % V::LANES);
+                    sum.store_part(c, x.cols - v * V::LANES);
                 } else {
-                    sum.store(c.add(v * V::LANES));
+                    sum.store(c);
                 }
             }
         }
@@ -304,7 +311,7 @@ unsafe fn load<V: Vector, const NV: usize, const PART: bool>(
     unsafe {
         let p = row.add(v * V::LANES);
         if PART && v == NV - 1 {
-            V::load_part(p, cols % V::LANES)
+            V::load_part(p, cols - v * V::LANES)
         } else {
             V::load(p)
         }
