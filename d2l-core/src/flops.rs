@@ -31,7 +31,7 @@ pub fn count<R>(f: impl FnOnce() -> R) -> (R, u64) {
 }
 
 /// How many operations the innermost [`count`] has seen so far; `None` if nobody counts.
-#[inline]
+#[inline(never)] // as in `scope`
 pub fn so_far() -> Option<u64> {
     COUNT.get()
 }

@@ -51,7 +51,7 @@ pub mod update {
 pub mod scope {
     pub(crate) use crate::kernel::scope::suffix;
     pub use crate::kernel::scope::{
-        Scope, describe, enter, enter_index, passed, place, previous, results,
+        Scope, describe, enter, enter_counted, enter_index, passed, place, previous,
     };
 }
 

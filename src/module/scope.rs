@@ -33,6 +33,7 @@ impl Scope for Running<'_> {
     }
 }
 
+#[inline]
 fn addr(m: &dyn Module) -> usize {
     std::ptr::from_ref(m).cast::<()>() as usize
 }
@@ -96,13 +97,14 @@ pub fn giving<M: Module, T, E>(
 ) -> Result<T, E> {
     let before = flops::so_far();
     let result = work()?;
-    note(m, shown(&result), before);
+    note(m, shown(&result), usize::MAX, before);
     Ok(result)
 }
 
-/// What [`giving`] does for layers of every type alike.
-fn note(m: &dyn Module, y: &Tensor, before: Option<u64>) {
-    scope::passed(addr(m), m.type_name(), y.shape(), usize::MAX);
+/// Notes that `m` gave `y`, for the next message and for a summary: see [`scope::passed`].
+#[inline]
+fn note<M: Module>(m: &M, y: &Tensor, results: usize, before: Option<u64>) {
+    scope::passed(addr(m), m.type_name(), y.shape(), results);
     record(m, y, before);
 }
 
@@ -197,10 +199,9 @@ impl<M: Module> Scoped<'_, M> {
     /// Runs `f` as a part of the module, whose result it gives.
     #[inline]
     pub fn __forward<T: Gives>(self, f: impl FnOnce() -> T) -> T {
-        let (m, results, before) = (self.0, scope::results(), flops::so_far());
-        let y = self.__enter(f);
-        scope::passed(addr(m), m.type_name(), y.first().shape(), results);
-        record(m, y.first(), before);
+        let (m, before) = (self.0, flops::so_far());
+        let (y, results) = scope::enter_counted(&Running(m), f);
+        note(m, y.first(), results, before);
         y
     }
 }

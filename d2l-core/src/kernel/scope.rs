@@ -1,7 +1,10 @@
 //! Where in the model are we? A stack of the modules whose `forward` is running, kept so that an
 //! error can name the path of the layer that refused. Entering costs two stores; the path is only
 //! worked out when a message is written.
-use std::{cell::Cell, ptr::null};
+use std::{
+    cell::Cell,
+    ptr::{from_ref, null},
+};
 
 /// A module, as far as a message needs it.
 pub trait Scope {
@@ -24,14 +27,20 @@ struct Frame<'a> {
     outer: *const Frame<'static>,
 }
 
-thread_local!(static TOP: Cell<*const Frame<'static>> = const { Cell::new(null()) });
-thread_local!(static LAST: Last = const { Last::nothing() });
+thread_local!(static HERE: Here = const { Here { top: Cell::new(null()), last: Last::nothing() } });
+
+/// What this thread is at.
+struct Here {
+    top: Cell<*const Frame<'static>>,
+    last: Last,
+}
 
 /// The part that gave the last result, by identities alone: it may be gone when a message is written.
 struct Last {
     /// How many results there were since the outermost module was entered.
     results: Cell<usize>,
-    part: Cell<Part>,
+    addr: Cell<usize>,
+    name: Cell<&'static str>,
     /// Its container and its position there, if it has no address of its own.
     within: Cell<Option<(Part, usize)>>,
     axes: Cell<usize>,
@@ -48,7 +57,8 @@ impl Last {
     const fn nothing() -> Last {
         Last {
             results: Cell::new(0),
-            part: Cell::new((0, "")),
+            addr: Cell::new(0),
+            name: Cell::new(""),
             within: Cell::new(None),
             axes: Cell::new(0),
             sizes: [const { Cell::new(0) }; MAX_AXES],
@@ -59,86 +69,118 @@ impl Last {
         self.sizes[..self.axes.get()].iter().map(Cell::get)
     }
 
-    fn note(&self, part: Part, shape: &[usize], top: &Frame<'_>) {
+    #[inline(always)] // its arguments are in registers
+    fn note(&self, addr: usize, name: &'static str, shape: &[usize], top: &Frame<'_>) {
         self.results.set(self.results.get() + 1);
-        self.part.set(part);
-        self.within.set(top.position());
+        self.addr.set(addr);
+        self.name.set(name);
         self.axes.set(shape.len().min(MAX_AXES));
-        for (to, from) in self.sizes.iter().zip(shape) {
-            to.set(*from);
+        // Not as many as there are: that would be a call of `memcpy`, dearer than all else here.
+        for (axis, size) in self.sizes.iter().enumerate() {
+            size.set(shape.get(axis).copied().unwrap_or(0));
+        }
+        match top.step {
+            Step::Module(_) => self.within.set(None),
+            Step::Index(i) => self.set_within(top, i),
         }
     }
-}
 
-/// How many results were noted since the outermost module was entered.
-pub fn results() -> usize {
-    LAST.with(|last| last.results.get())
+    #[inline(never)]
+    fn set_within(&self, top: &Frame<'_>, i: usize) {
+        self.within.set(top.container().map(|c| (c, i)));
+    }
 }
 
 /// Notes that the part at `addr` gave a result of this shape, for the next message. Outside of a
 /// running module nothing is noted; neither is what a part inside has just given, if that was after
 /// `results` results.
+#[inline(never)]
 pub fn passed(addr: usize, type_name: &'static str, shape: &[usize], results: usize) {
+    // SAFETY: this thread's own, which needs no drop and so lives as long as the thread.
+    let Here { top, last } = unsafe { &*HERE.with(from_ref) };
     // SAFETY: see `with_steps`.
-    let Some(top) = (unsafe { TOP.get().as_ref() }) else {
+    let Some(top) = (unsafe { top.get().as_ref() }) else {
         return;
     };
-    LAST.with(|last| {
-        let inner = last.results.get() > results;
-        if !(inner && last.sizes().eq(shape.iter().copied())) {
-            last.note((addr, type_name), shape, top);
-        }
-    });
+    let inner = last.results.get() > results;
+    if !(inner && last.sizes().eq(shape.iter().copied())) {
+        last.note(addr, type_name, shape, top);
+    }
 }
 
 impl Frame<'_> {
-    /// The container that has just said an index, with that index.
-    fn position(&self) -> Option<(Part, usize)> {
-        let Step::Index(i) = self.step else {
-            return None;
-        };
+    /// The module around this step.
+    fn container(&self) -> Option<Part> {
         // SAFETY: see `with_steps`.
         match unsafe { self.outer.as_ref() }?.step {
-            Step::Module(m) => Some(((m.addr(), m.name()), i)),
+            Step::Module(m) => Some((m.addr(), m.name())),
             Step::Index(_) => None,
         }
     }
 }
 
 /// Runs `f` with `module` on the stack.
+#[inline]
 pub fn enter<R>(module: &dyn Scope, f: impl FnOnce() -> R) -> R {
+    push(Step::Module(module), f).0
+}
+
+/// [`enter`], and how many results there were before, counted from the outermost module on.
+#[inline]
+pub fn enter_counted<R>(module: &dyn Scope, f: impl FnOnce() -> R) -> (R, usize) {
     push(Step::Module(module), f)
 }
 
 /// Runs `f` as element `i` of the container on top of the stack.
 pub fn enter_index<R>(i: usize, f: impl FnOnce() -> R) -> R {
-    push(Step::Index(i), f)
+    push(Step::Index(i), f).0
 }
 
-fn push<R>(step: Step<'_>, f: impl FnOnce() -> R) -> R {
+#[inline]
+fn push<R>(step: Step<'_>, f: impl FnOnce() -> R) -> (R, usize) {
     struct Pop(*const Frame<'static>);
     impl Drop for Pop {
+        #[inline]
         fn drop(&mut self) {
-            TOP.set(self.0);
+            leave(self.0);
         }
     }
-    let outer = TOP.get();
-    if outer.is_null() {
-        LAST.with(|last| last.results.set(0));
-    }
-    let frame = Frame { step, outer };
-    let _pop = Pop(outer);
-    TOP.set((&raw const frame).cast());
-    f()
+    let outer = null();
+    let mut frame = Frame { step, outer };
+    let results = join(&mut frame);
+    let _pop = Pop(frame.outer);
+    (f(), results)
+}
+
+// The functions that touch `HERE` are compiled in this crate alone: where code is made small instead of
+// fast, a thread-local variable is reached through a pointer to a function.
+
+/// Puts `frame` on the stack; gives the number of results so far.
+#[inline(never)]
+fn join(frame: &mut Frame<'_>) -> usize {
+    HERE.with(|Here { top, last }| {
+        frame.outer = top.get();
+        if frame.outer.is_null() {
+            last.results.set(0);
+        }
+        top.set((&raw const *frame).cast());
+        last.results.get()
+    })
+}
+
+/// Takes the top of the stack off, below which is `outer`.
+#[inline(never)]
+fn leave(outer: *const Frame<'static>) {
+    HERE.with(|here| here.top.set(outer));
 }
 
 /// The steps from the outermost to the innermost, given to `f`.
 fn with_steps<R>(f: impl FnOnce(&[&Step<'_>]) -> R) -> R {
     let mut steps = Vec::new();
-    let mut at = TOP.get();
+    let mut at = HERE.with(|here| here.top.get());
     while !at.is_null() {
         // SAFETY: a frame lives in `push`, whose `Pop` takes it off this thread's stack before it
-        // goes, also when unwinding; so every frame reachable from `TOP` is alive.
+        // goes, also when unwinding; so every frame reachable from the top is alive.
         let frame = unsafe { &*at };
         steps.push(&frame.step);
         at = frame.outer;
@@ -168,7 +210,7 @@ pub(crate) fn suffix() -> String {
 
 /// A line about the last result within the running model: `previous: net.0 gave [4, 8]`.
 pub fn previous() -> String {
-    LAST.with(|last| {
+    HERE.with(|Here { last, .. }| {
         let place = with_steps(|steps| match steps.first() {
             Some(Step::Module(outermost)) if last.results.get() > 0 => Some(last.place(*outermost)),
             _ => None,
@@ -181,7 +223,7 @@ pub fn previous() -> String {
 impl Last {
     /// The dotted path in `model`; the type alone of a part that is not found there.
     fn place(&self, model: &dyn Scope) -> String {
-        let (addr, name) = self.part.get();
+        let (addr, name) = (self.addr.get(), self.name.get());
         let found = match self.within.get() {
             None => model.find(addr, name),
             Some(((addr, name), i)) => model.find(addr, name).map(|path| {

@@ -71,6 +71,7 @@ struct Inner {
 
 impl Tensor {
     /// Sizes of the axes; empty for a single number (0-d).
+    #[inline]
     pub fn shape(&self) -> &[usize] {
         &self.0.shape
     }
