@@ -55,3 +55,49 @@ fn an_unfinished_body_stays_as_it_is() {
     let text = add_to_class(quote!(Net), item).to_string();
     assert!(text.contains("let y = self . net . }"), "{text}");
 }
+
+/// An editor maps the user's tokens to what was written; two places for one of them would be two
+/// answers to "what is this?".
+#[test]
+fn every_body_is_kept_whole_and_once() {
+    let body = quote!({
+        let h = marked(x).map(|v| v + 1);
+        #[cfg(off)]
+        let h = 2;
+        h
+    });
+    let hooks = [
+        quote!(pub fn forward(&self, x: &Tensor) -> Tensor #body),
+        quote!(fn forward(&self, x: &Tensor, y: &Tensor) -> (Tensor, Tensor) #body),
+        quote!(#[track_caller] fn forward(&self, x: impl Into<Tensor>) -> impl Iterator #body),
+        quote!(fn loss(&self, x: &Tensor, y: &Tensor) -> Tensor #body),
+        quote!(fn loss(&self, x: R, y: R) -> T #body),
+        quote!(fn training_step(&self, x: &Batch) -> Tensor #body),
+        quote!(fn validation_step(&self, x: &Mine) -> Metrics #body),
+        quote!(fn configure_optimizers(&self) -> SGD #body),
+        quote!(fn configure_optimizers(&self) -> alias #body),
+        quote!(async fn other<T>(x: T) -> u8 #body),
+    ];
+    let saved = quote!({
+        let h = marked(x);
+        save_hyperparameters!(part: Part::new(x), ignore = [y])
+    });
+    let part = quote!(part: Part::new(x));
+    let mut cases: Vec<_> = hooks.into_iter().map(|f| (f, body.clone())).collect();
+    let new = quote!(pub fn new(x: usize, y: Vec<u8>) -> Self #saved);
+    cases.extend([(new.clone(), part), (new, quote!(let h = marked(x);))]);
+    for (f, kept) in cases {
+        let kept = kept.to_string();
+        let kept = kept.trim_matches(['{', '}', ' ']);
+        for written in [
+            add_to_class(quote!(Net), f.clone()),
+            add_to_class(quote!(), quote!(impl Net<T> where T: Layer { #f })),
+            add_to_class(quote!(Net, method), f.clone()),
+            add_to_class(quote!(Other, ext = NetExt), f.clone()),
+        ] {
+            let text = written.to_string();
+            assert_eq!(text.matches(kept).count(), 1, "{kept} in {text}");
+            assert_eq!(text.matches("marked").count(), 1, "{text}");
+        }
+    }
+}
