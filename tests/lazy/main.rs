@@ -314,6 +314,17 @@ fn a_failed_first_forward_fixes_nothing() {
 }
 
 #[test]
+fn an_image_that_is_too_small_fixes_no_channels() {
+    let layer = LazyConv2d::new(2, 5);
+    for small in [Tensor::ones([1, 3, 4, 8]), Tensor::ones([3, 8, 4])] {
+        let refused = panic_message(|| drop(layer.forward(&small)));
+        assert!(refused.contains("no output: kernel [5, 5]"), "{refused}");
+        assert!(!layer.weight.is_initialized() && !layer.bias.is_initialized());
+    }
+    assert_eq!(layer.forward(&Tensor::ones([1, 8, 8])).shape(), [2, 4, 4]);
+}
+
+#[test]
 fn modes_and_gradients_can_be_reset_before_the_first_forward() {
     let net = net();
     net.eval();

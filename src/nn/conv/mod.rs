@@ -56,9 +56,12 @@ macro_rules! conv_layer {
 
             /// The forward pass, which the lazy form shares.
             fn run(&self, x: &Tensor) -> Result<Tensor, Error> {
-                self.settings.learn($op, x, &self.weight, &self.bias)?;
-                let x = self.settings.bordered(x)?;
-                x.$try_op(&self.weight, self.bias.tensor(), &self.settings.options())
+                let Self { settings, weight, bias } = self;
+                let call = |x: &Tensor, w: &Tensor, b| {
+                    settings.bordered(x)?.$try_op(w, b, &settings.options())
+                };
+                settings.learn($op, x, weight, bias, |x, w| call(x, w, None))?;
+                call(x, weight, bias.tensor())
             }
         }
 

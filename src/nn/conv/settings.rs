@@ -180,13 +180,15 @@ impl<const N: usize> Settings<N> {
         lazy::materialize(weight, &shape, bias, self.outputs, fan_in);
     }
 
-    /// Learns the input channels from the first input.
+    /// Learns the input channels from the first input, unless `call` with a weight of that shape
+    /// refuses it.
     pub fn learn(
         &self,
         op: &'static str,
         x: &Tensor,
         weight: &Param,
         bias: &Bias,
+        call: impl FnOnce(&Tensor, &Tensor) -> Result<Tensor, Error>,
     ) -> Result<(), Error> {
         if lazy::is_known(weight, bias) {
             return Ok(());
@@ -202,6 +204,13 @@ impl<const N: usize> Settings<N> {
             );
             return Err(Error::new(op, d2l_core::ErrorKind::Value, why));
         }
+        // Without an example there is nothing to compute, but all to check.
+        let batch = if x.dim() == N + 1 {
+            x.unsqueeze(0)
+        } else {
+            x.clone()
+        };
+        call(&batch.narrow(0, 0, 0), &Tensor::zeros(self.shape(inputs)))?;
         self.materialize(weight, bias, inputs);
         Ok(())
     }
