@@ -24,7 +24,7 @@ enum Step<'a> {
 
 struct Frame<'a> {
     step: Step<'a>,
-    outer: *const Frame<'static>,
+    outer: Cell<*const Frame<'static>>,
 }
 
 thread_local!(static HERE: Here = const { Here { top: Cell::new(null()), last: Last::nothing() } });
@@ -112,7 +112,7 @@ impl Frame<'_> {
     /// The module around this step.
     fn container(&self) -> Option<Part> {
         // SAFETY: see `with_steps`.
-        match unsafe { self.outer.as_ref() }?.step {
+        match unsafe { self.outer.get().as_ref() }?.step {
             Step::Module(m) => Some((m.addr(), m.name())),
             Step::Index(_) => None,
         }
@@ -145,10 +145,10 @@ fn push<R>(step: Step<'_>, f: impl FnOnce() -> R) -> (R, usize) {
             leave(self.0);
         }
     }
-    let outer = null();
-    let mut frame = Frame { step, outer };
-    let results = join(&mut frame);
-    let _pop = Pop(frame.outer);
+    let outer = Cell::new(null());
+    let frame = Frame { step, outer };
+    let results = join(&frame);
+    let _pop = Pop(frame.outer.get());
     (f(), results)
 }
 
@@ -157,13 +157,13 @@ fn push<R>(step: Step<'_>, f: impl FnOnce() -> R) -> (R, usize) {
 
 /// Puts `frame` on the stack; gives the number of results so far.
 #[inline(never)]
-fn join(frame: &mut Frame<'_>) -> usize {
+fn join(frame: &Frame<'_>) -> usize {
     HERE.with(|Here { top, last }| {
-        frame.outer = top.get();
-        if frame.outer.is_null() {
+        frame.outer.set(top.get());
+        if top.get().is_null() {
             last.results.set(0);
         }
-        top.set((&raw const *frame).cast());
+        top.set(from_ref(frame).cast());
         last.results.get()
     })
 }
@@ -183,7 +183,7 @@ fn with_steps<R>(f: impl FnOnce(&[&Step<'_>]) -> R) -> R {
         // goes, also when unwinding; so every frame reachable from the top is alive.
         let frame = unsafe { &*at };
         steps.push(&frame.step);
-        at = frame.outer;
+        at = frame.outer.get();
     }
     steps.reverse();
     f(&steps)
