@@ -96,6 +96,7 @@ impl Last {
 /// `results` results.
 #[inline(never)]
 pub fn passed(addr: usize, type_name: &'static str, shape: &[usize], results: usize) {
+    // A closure for `with` would have the arguments written to memory and read back.
     // SAFETY: this thread's own, which needs no drop and so lives as long as the thread.
     let Here { top, last } = unsafe { &*HERE.with(from_ref) };
     // SAFETY: see `with_steps`.
