@@ -383,5 +383,14 @@ mod tests {
             ),
             "conv2d: no output: kernel [5, 3] does not fit input [2, 8] with stride 1, padding [1, 0], dilation 2"
         );
+        // A default is none less for being given as a list, as layers do.
+        assert_eq!(
+            refused(
+                &[1, 1, 2, 8],
+                &[1, 1, 5, 3],
+                &PLAIN.dilation([1, 1]).output_padding([0, 0])
+            ),
+            "conv2d: no output: kernel [5, 3] does not fit input [2, 8] with stride 1, padding 0"
+        );
     }
 }

@@ -29,6 +29,11 @@ impl Window {
         &self.sizes[..self.len]
     }
 
+    /// Is it `size` along every axis, however that was given?
+    pub(crate) fn is_all(&self, size: isize) -> bool {
+        self.list().iter().all(|&s| s == size)
+    }
+
     /// The sizes of the last `axes` of three axes, the others being `absent`.
     ///
     /// # Errors

@@ -114,10 +114,10 @@ impl Conv {
 impl fmt::Display for Conv {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "stride {:?}, padding {}", self.stride, self.padding)?;
-        if self.dilation != Window::all(1) {
+        if !self.dilation.is_all(1) {
             write!(f, ", dilation {:?}", self.dilation)?;
         }
-        if self.output_padding != Window::all(0) {
+        if !self.output_padding.is_all(0) {
             write!(f, ", output padding {:?}", self.output_padding)?;
         }
         if self.groups != 1 {
