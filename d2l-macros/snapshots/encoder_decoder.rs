@@ -1,99 +1,83 @@
-#[doc(hidden)]
-#[allow(non_local_definitions, unused_variables, unreachable_code)]
-const _: () = {
-    #[automatically_derived]
-    impl<E, D> ::d2l::__private::Field for EncoderDecoder<E, D>
-    where
-        E: ::d2l::__private::Field,
-        D: ::d2l::__private::Field,
-    {
-        fn visit_as(&self, name: &str, v: &mut dyn ::d2l::__private::Visitor) {
-            v.module(name, self)
-        }
-        fn copy_with(&self, c: &mut ::d2l::__private::Copier) -> Self {
-            #[allow(unused_imports)]
-            use ::d2l::__private::{
-                AnyPart as _, ByClone as __ByClone, CopyPart as _, FieldPart as _,
-                StoredPart as _,
-            };
-            Self {
-                encoder: ((&&&&::d2l::__private::Part::<E>::NEW)
-                    .known()
-                    .copy)(&self.encoder, c),
-                decoder: ((&&&&::d2l::__private::Part::<D>::NEW)
-                    .known()
-                    .copy)(&self.decoder, c),
-            }
-        }
+#[automatically_derived]
+#[allow(non_local_definitions)]
+impl<E, D> ::d2l::__private::Field for EncoderDecoder<E, D>
+where
+    E: ::d2l::__private::Field,
+    D: ::d2l::__private::Field,
+{
+    fn visit_as(&self, name: &str, v: &mut dyn ::d2l::__private::Visitor) {
+        v.module(name, self)
     }
-    #[automatically_derived]
-    impl<E, D> ::d2l::__private::Module for EncoderDecoder<E, D>
-    where
-        E: ::d2l::__private::Field,
-        D: ::d2l::__private::Field,
-    {
-        fn visit(&self, v: &mut dyn ::d2l::__private::Visitor) {
-            #[allow(unused_imports)]
-            use ::d2l::__private::{
-                AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _,
-            };
-            ::d2l::__private::frozen(
-                v,
-                &mut |v| ((&&&&::d2l::__private::Part::<E>::NEW)
-                    .known()
-                    .visit)(&self.encoder, "encoder", v),
-            );
-            ((&&&&::d2l::__private::Part::<D>::NEW)
-                .known()
-                .visit)(&self.decoder, "decoder", v);
-        }
-        fn type_name(&self) -> &'static str {
-            "EncoderDecoder"
-        }
+    fn copy_with(&self, c: &mut ::d2l::__private::Copier) -> Self {
+        ::d2l::__private::copied(self, c)
     }
-    #[automatically_derived]
-    impl<E, D> ::d2l::__private::HasBase for EncoderDecoder<E, D>
-    where
-        E: ::d2l::__private::Field,
-        D: ::d2l::__private::Field,
-    {
-        type Base = Classifier;
-        type Lr = ::d2l::__private::NoLr;
+}
+#[automatically_derived]
+#[allow(non_local_definitions, unused_imports, unused_variables, unreachable_code)]
+impl<E, D> ::d2l::__private::Structure for EncoderDecoder<E, D>
+where
+    E: ::d2l::__private::Field,
+    D: ::d2l::__private::Field,
+{
+    type Base = Classifier;
+    type Lr = ::d2l::__private::NoLr;
+    const NAME: &'static str = "EncoderDecoder";
+    fn fields(
+        &self,
+        r: &mut ::d2l::__private::Round<'_>,
+    ) -> ::d2l::__private::Option<Self> {
+        use ::d2l::__private::{
+            AnyPart as _, ByClone as __ByClone, CloneablePart as _, CopyPart as _,
+            FieldPart as _, StoredPart as _,
+        };
+        let (
+            ::d2l::__private::Option::Some(__encoder),
+            ::d2l::__private::Option::Some(__decoder),
+        ) = (
+            r
+                .frozen(|r| (&&&&::d2l::__private::Part::<E>::NEW)
+                    .known()(&self.encoder, "encoder", r)),
+            (&&&&::d2l::__private::Part::<D>::NEW).known()(&self.decoder, "decoder", r),
+        ) else { return ::d2l::__private::Option::None };
+        ::d2l::__private::Option::Some(Self {
+            encoder: __encoder,
+            decoder: __decoder,
+        })
     }
-    #[automatically_derived]
-    impl<E, D> ::core::fmt::Display for EncoderDecoder<E, D>
-    where
-        E: ::d2l::__private::Field,
-        D: ::d2l::__private::Field,
-    {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::d2l::__private::show(self, f)
-        }
+}
+#[automatically_derived]
+#[allow(non_local_definitions)]
+impl<E, D> ::core::fmt::Display for EncoderDecoder<E, D>
+where
+    E: ::d2l::__private::Field,
+    D: ::d2l::__private::Field,
+{
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::d2l::__private::show(self, f)
     }
-    #[automatically_derived]
-    impl<E, D> ::d2l::__private::Cloneable for EncoderDecoder<E, D>
-    where
-        E: ::d2l::__private::Cloneable,
-        D: ::d2l::__private::Cloneable,
-    {}
-    #[automatically_derived]
-    impl<E, D> ::core::clone::Clone for EncoderDecoder<E, D>
-    where
-        E: ::d2l::__private::Cloneable,
-        D: ::d2l::__private::Cloneable,
-    {
-        fn clone(&self) -> Self {
-            #[allow(unused_imports)]
-            use ::d2l::__private::{IsCloneable as _, IsField as _, IsNoField as _};
-            (&&&::d2l::__private::Cloning::<E>::NEW).check();
-            (&&&::d2l::__private::Cloning::<D>::NEW).check();
-            <Self as ::d2l::__private::Field>::copy_with(
-                self,
-                &mut ::d2l::__private::Copier::new(),
-            )
-        }
+}
+#[automatically_derived]
+#[allow(non_local_definitions)]
+impl<E, D> ::d2l::__private::Cloneable for EncoderDecoder<E, D>
+where
+    E: ::d2l::__private::Cloneable,
+    D: ::d2l::__private::Cloneable,
+{}
+#[automatically_derived]
+#[allow(non_local_definitions)]
+impl<E, D> ::core::clone::Clone for EncoderDecoder<E, D>
+where
+    E: ::d2l::__private::Cloneable,
+    D: ::d2l::__private::Cloneable,
+{
+    fn clone(&self) -> Self {
+        #[allow(unused_imports)]
+        use ::d2l::__private::{IsCloneable as _, IsField as _, IsNoField as _};
+        (&&&::d2l::__private::Cloning::<E>::NEW).check();
+        (&&&::d2l::__private::Cloning::<D>::NEW).check();
+        ::d2l::__private::cloned(self)
     }
-};
+}
 #[allow(non_local_definitions)]
 impl<E: Encoder, D: Decoder> EncoderDecoder<E, D> {
     pub(crate) fn forward(

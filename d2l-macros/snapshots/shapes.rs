@@ -1,100 +1,78 @@
-#[doc(hidden)]
-#[allow(non_local_definitions, unused_variables, unreachable_code)]
-const _: () = {
-    #[automatically_derived]
-    #[diagnostic::do_not_recommend]
-    impl ::d2l::__private::Field for Block {
-        fn visit_as(&self, name: &str, v: &mut dyn ::d2l::__private::Visitor) {
-            v.module(name, self)
-        }
-        fn copy_with(&self, c: &mut ::d2l::__private::Copier) -> Self {
-            #[allow(unused_imports)]
-            use ::d2l::__private::{
-                AnyPart as _, ByClone as __ByClone, CopyPart as _, FieldPart as _,
-                StoredPart as _,
-            };
-            match self {
-                Self::Identity {} => Self::Identity {},
-                Self::One { 0: __0, 1: __1 } => {
-                    Self::One {
-                        0: ((&&&&::d2l::__private::Part::<LazyLinear>::NEW)
-                            .known()
-                            .copy)(__0, c),
-                        1: <__ByClone as ::d2l::__private::CloneValue<u8>>::clone(__1),
-                    }
-                }
-                Self::Many { blocks: __blocks, act: __act } => {
-                    Self::Many {
-                        blocks: ((&&&&::d2l::__private::Part::<Vec<Block>>::NEW)
-                            .known()
-                            .copy)(__blocks, c),
-                        act: ((&&&&::d2l::__private::Part::<Activation>::NEW)
-                            .known()
-                            .copy)(__act, c),
-                    }
-                }
+#[automatically_derived]
+#[diagnostic::do_not_recommend]
+#[allow(non_local_definitions)]
+impl ::d2l::__private::Field for Block {
+    fn visit_as(&self, name: &str, v: &mut dyn ::d2l::__private::Visitor) {
+        v.module(name, self)
+    }
+    fn copy_with(&self, c: &mut ::d2l::__private::Copier) -> Self {
+        ::d2l::__private::copied(self, c)
+    }
+}
+#[automatically_derived]
+#[diagnostic::do_not_recommend]
+#[allow(non_local_definitions, unused_imports, unused_variables, unreachable_code)]
+impl ::d2l::__private::Structure for Block {
+    type Base = ::d2l::__private::Plain;
+    type Lr = ::d2l::__private::NoLr;
+    const NAME: &'static str = "Block";
+    fn fields(
+        &self,
+        r: &mut ::d2l::__private::Round<'_>,
+    ) -> ::d2l::__private::Option<Self> {
+        use ::d2l::__private::{
+            AnyPart as _, ByClone as __ByClone, CloneablePart as _, CopyPart as _,
+            FieldPart as _, StoredPart as _,
+        };
+        match self {
+            Self::Identity {} => ::d2l::__private::Option::Some(Self::Identity {}),
+            Self::One { 0: __0, 1: __1 } => {
+                let (
+                    ::d2l::__private::Option::Some(__0),
+                    ::d2l::__private::Option::Some(__1),
+                ) = (
+                    (&&&&&::d2l::__private::Part::<LazyLinear>::NEW)
+                        .cloneable()(__0, "fc", r),
+                    <__ByClone as ::d2l::__private::CloneValue<u8>>::round(__1, r),
+                ) else { return ::d2l::__private::Option::None };
+                ::d2l::__private::Option::Some(Self::One { 0: __0, 1: __1 })
+            }
+            Self::Many { blocks: __blocks, act: __act } => {
+                let (
+                    ::d2l::__private::Option::Some(__blocks),
+                    ::d2l::__private::Option::Some(__act),
+                ) = (
+                    (&&&&&::d2l::__private::Part::<Vec<Block>>::NEW)
+                        .cloneable()(__blocks, "blocks", r),
+                    (&&&&&::d2l::__private::Part::<Activation>::NEW)
+                        .cloneable()(__act, "act", r),
+                ) else { return ::d2l::__private::Option::None };
+                ::d2l::__private::Option::Some(Self::Many {
+                    blocks: __blocks,
+                    act: __act,
+                })
             }
         }
     }
-    #[automatically_derived]
-    #[diagnostic::do_not_recommend]
-    impl ::d2l::__private::Module for Block {
-        fn visit(&self, v: &mut dyn ::d2l::__private::Visitor) {
-            #[allow(unused_imports)]
-            use ::d2l::__private::{
-                AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _,
-            };
-            match self {
-                Self::Identity {} => {}
-                Self::One { 0: __0, 1: __1 } => {
-                    ((&&&&::d2l::__private::Part::<LazyLinear>::NEW)
-                        .known()
-                        .visit)(__0, "fc", v);
-                }
-                Self::Many { blocks: __blocks, act: __act } => {
-                    ((&&&&::d2l::__private::Part::<Vec<Block>>::NEW)
-                        .known()
-                        .visit)(__blocks, "blocks", v);
-                    ((&&&&::d2l::__private::Part::<Activation>::NEW)
-                        .known()
-                        .visit)(__act, "act", v);
-                }
-            }
-        }
-        fn type_name(&self) -> &'static str {
-            "Block"
-        }
+}
+#[automatically_derived]
+#[allow(non_local_definitions)]
+impl ::core::fmt::Display for Block {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::d2l::__private::show(self, f)
     }
-    #[automatically_derived]
-    #[diagnostic::do_not_recommend]
-    impl ::d2l::__private::HasBase for Block {
-        type Base = ::d2l::__private::Plain;
-        type Lr = ::d2l::__private::NoLr;
+}
+#[automatically_derived]
+#[diagnostic::do_not_recommend]
+#[allow(non_local_definitions)]
+impl ::d2l::__private::Cloneable for Block {}
+#[automatically_derived]
+#[allow(non_local_definitions)]
+impl ::core::clone::Clone for Block {
+    fn clone(&self) -> Self {
+        ::d2l::__private::cloned(self)
     }
-    #[automatically_derived]
-    impl ::core::fmt::Display for Block {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::d2l::__private::show(self, f)
-        }
-    }
-    #[automatically_derived]
-    #[diagnostic::do_not_recommend]
-    impl ::d2l::__private::Cloneable for Block {}
-    #[automatically_derived]
-    impl ::core::clone::Clone for Block {
-        fn clone(&self) -> Self {
-            #[allow(unused_imports)]
-            use ::d2l::__private::{IsCloneable as _, IsField as _, IsNoField as _};
-            (&&&::d2l::__private::Cloning::<LazyLinear>::NEW).check();
-            (&&&::d2l::__private::Cloning::<Vec<Block>>::NEW).check();
-            (&&&::d2l::__private::Cloning::<Activation>::NEW).check();
-            <Self as ::d2l::__private::Field>::copy_with(
-                self,
-                &mut ::d2l::__private::Copier::new(),
-            )
-        }
-    }
-};
+}
 ///A batch of examples [`Example`].
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ExampleBatch {

@@ -35,7 +35,7 @@ fn every_mistake_is_reported_and_the_impls_are_there() {
     })
     .to_string();
     assert_eq!(text.matches("compile_error").count(), 4, "{text}");
-    for name in ["Field for Net", "Module for Net", "HasBase for Net"] {
+    for name in ["Field for Net", "Structure for Net"] {
         assert!(text.contains(name), "{text}");
     }
     let text = add_to_class(

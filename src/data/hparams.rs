@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{FashionMNIST, SyntheticRegressionData};
 use crate::module::{
     HParamError, HyperParameters,
-    hparams::{HParam, Map, Reader, Signature, Take},
+    hparams::{Map, Signature},
 };
 
 const WORKERS: &str = "Threads that fetch batches ahead.";
@@ -16,10 +16,6 @@ fn map<const N: usize>(entries: [(&str, serde_json::Value); N]) -> Map {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
-}
-
-fn get<T: HParam>(reader: &mut Reader<'_>, name: &'static str) -> Result<T, HParamError> {
-    Take::<T>::new().get(reader, name)
 }
 
 /// `w` is stored as its numbers and comes back as a vector of the default dtype; the random numbers
@@ -51,17 +47,17 @@ impl HyperParameters for SyntheticRegressionData {
 
     fn from_hparams(map: &Map, (): ()) -> Result<Self, HParamError> {
         let mut r = Self::signature().reader(map);
-        let (w, noise): (Vec<f64>, f64) = (get(&mut r, "w")?, get(&mut r, "noise")?);
-        let batch_size: usize = get(&mut r, "batch_size")?;
+        let (w, noise): (Vec<f64>, f64) = (r.value("w")?, r.value("noise")?);
+        let batch_size: usize = r.value("batch_size")?;
         if w.is_empty() || noise < 0.0 || batch_size == 0 {
             return Err(r.refused("w has no numbers, noise is negative, or batch_size is 0"));
         }
-        let data = SyntheticRegressionData::new(Tensor::from(w), get::<f64>(&mut r, "b")?)
+        let data = SyntheticRegressionData::new(Tensor::from(w), r.value::<f64>("b")?)
             .noise(noise)
-            .num_train(get(&mut r, "num_train")?)
-            .num_val(get(&mut r, "num_val")?)
+            .num_train(r.value("num_train")?)
+            .num_val(r.value("num_val")?)
             .batch_size(batch_size)
-            .num_workers(get(&mut r, "num_workers")?);
+            .num_workers(r.value("num_workers")?);
         r.finish()?;
         Ok(data)
     }
@@ -114,16 +110,16 @@ impl HyperParameters for FashionMNIST {
 
     fn from_hparams(map: &Map, (): ()) -> Result<Self, HParamError> {
         let mut r = Self::signature().reader(map);
-        let resize: (usize, usize) = get(&mut r, "resize")?;
-        let batch_size: usize = get(&mut r, "batch_size")?;
+        let resize: (usize, usize) = r.value("resize")?;
+        let batch_size: usize = r.value("batch_size")?;
         if resize.0 == 0 || resize.1 == 0 || batch_size == 0 {
             return Err(r.refused("resize holds a 0, or batch_size is 0"));
         }
         let settings = FashionMNIST::new()
             .batch_size(batch_size)
             .resize(resize)
-            .root(get::<String>(&mut r, "root")?)
-            .num_workers(get(&mut r, "num_workers")?);
+            .root(r.value::<String>("root")?)
+            .num_workers(r.value("num_workers")?);
         r.finish()?;
         settings
             .load()

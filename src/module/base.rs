@@ -1,5 +1,5 @@
 //! Base classes: where hooks come from that a model does not have itself.
-use super::{LossOn, Metrics, Model, Module, ModuleExt, Optimizer, OptimizersOn, hook, hparams};
+use super::{LossOn, Metrics, Model, ModuleExt, Optimizer, OptimizersOn, Structure, hook};
 use crate::data::Batch;
 // The default optimizer is plain SGD: the one thing this part takes from a part above it.
 use crate::optim::SGD;
@@ -92,22 +92,6 @@ impl<B: Base> AnyBase for PhantomData<B> {
     }
 }
 
-/// The base class of a module, and what is known of its fields; written by `#[derive(Module)]`.
-pub trait HasBase: Module {
-    /// From `#[module(base = ..)]`.
-    type Base: Base + 'static;
-    /// [`WithLr`] if there is a field `#[hparam] lr`, else [`NoLr`].
-    type Lr;
-    /// The documentation of the type.
-    const ABOUT: &'static str = "";
-    /// What is said on each `#[hparam]`.
-    const RULES: &'static [hparams::Rule] = &[];
-    /// The value of that field.
-    fn lr(&self) -> f64 {
-        unreachable!("`Trainable` asks for an optimizer if there is no `lr`")
-    }
-}
-
 /// What a learning rate can be.
 #[diagnostic::on_unimplemented(
     message = "the learning rate `lr` is a `{Self}`",
@@ -150,7 +134,7 @@ impl<M: ?Sized> OptimizersFor<M> for NoLr where hook::configure_optimizers: Opti
 pub struct Plain;
 
 impl Base for Plain {}
-impl<M: HasBase> CompleteFor<M> for Plain
+impl<M: Structure> CompleteFor<M> for Plain
 where
     hook::loss: LossOn<M>,
     M::Lr: OptimizersFor<M>,

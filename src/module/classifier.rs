@@ -1,5 +1,5 @@
 //! The base class of classification models (book 4.3).
-use super::{Base, CompleteFor, HasBase, Metrics, Model, OptimizersFor, hooks::Hooks};
+use super::{Base, CompleteFor, Metrics, Model, OptimizersFor, Structure, hooks::Hooks};
 use crate::data::Batch;
 use d2l_core::Tensor;
 
@@ -42,7 +42,7 @@ impl Base for Classifier {
     }
 }
 
-impl<M: HasBase> CompleteFor<M> for Classifier where M::Lr: OptimizersFor<M> {}
+impl<M: Structure> CompleteFor<M> for Classifier where M::Lr: OptimizersFor<M> {}
 
 /// How often the largest of the scores `y_hat` (classes last) is the label's: a single number if
 /// `averaged`, else 1 or 0 for each example. The book's `Classifier.accuracy`.
@@ -62,7 +62,7 @@ pub fn accuracy(y_hat: &Tensor, y: &Tensor, averaged: bool) -> Tensor {
 }
 
 /// Methods of models with `#[module(base = Classifier)]`.
-pub trait Classify: HasBase<Base = Classifier> + Hooks {
+pub trait Classify: Structure<Base = Classifier> + Hooks {
     /// [`accuracy`], which a method of the same name overrides for the model's own code.
     #[track_caller]
     fn accuracy(&self, y_hat: &Tensor, y: &Tensor, averaged: bool) -> Tensor {
@@ -70,7 +70,7 @@ pub trait Classify: HasBase<Base = Classifier> + Hooks {
     }
 }
 
-impl<M: HasBase<Base = Classifier> + Hooks> Classify for M {}
+impl<M: Structure<Base = Classifier> + Hooks> Classify for M {}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,5 @@
 //! Cloning a model: a copy with its own values, with the same ties inside.
-use super::{Field, Param};
+use super::{Field, Param, Round};
 use std::{any::Any, any::TypeId, collections::HashMap, marker::PhantomData};
 
 /// What one copying of a model has copied so far, by identity: a part that appears twice is copied
@@ -58,8 +58,8 @@ pub trait Cloneable: Field {}
     note = "derive `Clone` on `{T}`, or write `#[module(no_clone)]` on the module"
 )]
 pub trait CloneValue<T> {
-    /// `Clone::clone`.
-    fn clone(value: &T) -> T;
+    /// The value in a round over the structure that it belongs to.
+    fn round(value: &T, r: &mut Round<'_>) -> Option<T>;
 }
 
 /// The only [`CloneValue`].
@@ -67,8 +67,8 @@ pub struct ByClone;
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone> CloneValue<T> for ByClone {
-    fn clone(value: &T) -> T {
-        value.clone()
+    fn round(value: &T, r: &mut Round<'_>) -> Option<T> {
+        r.copies().then(|| value.clone())
     }
 }
 

@@ -1,5 +1,5 @@
 //! Structure: modules, and what may be a part of one.
-use super::{Copier, Mode, Param};
+use super::{Copier, Mode, Param, Round};
 use d2l_core::Tensor;
 use std::{any::Any, fmt::Debug};
 
@@ -23,6 +23,20 @@ pub trait Field: FieldObject {
     fn copy_with(&self, c: &mut Copier) -> Self
     where
         Self: Sized;
+
+    /// The part called `name` of a [`Structure`](super::Structure) in a round over it.
+    #[doc(hidden)]
+    fn round(&self, name: &str, r: &mut Round<'_>) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        match r {
+            Round::Visit(v) => self.visit_as(name, *v),
+            Round::Copy(c) => return Some(self.copy_with(c)),
+            Round::Hparams(_) => {}
+        }
+        None
+    }
 }
 
 /// What every [`Field`] can do as a part of unknown type.

@@ -4,7 +4,7 @@
 //! `Self`, rustc shows the message written here when one is missing. `forward` is the anchor: beside
 //! it all hooks of the model are looked up by name, an own one first.
 use super::{
-    AnyBase, BatchArgs, CompleteFor, HasBase, Metrics, Module, Optimizer, PlotValue, Prediction,
+    AnyBase, BatchArgs, CompleteFor, Metrics, Module, Optimizer, PlotValue, Prediction, Structure,
     context,
 };
 use crate::data::{Batch, TypedBatch};
@@ -110,7 +110,7 @@ type On = hook::forward;
 
 impl<M> Hooks for M
 where
-    M: HasBase,
+    M: Structure,
     On: ForwardOn<M>,
     for<'b> <On as ForwardOn<M>>::Args<'b>: BatchArgs<'b>,
     <On as ForwardOn<M>>::Output: Prediction,
@@ -143,7 +143,7 @@ where
     }
 
     fn lr(&self) -> f64 {
-        HasBase::lr(self)
+        Structure::lr(self)
     }
 
     fn base(&self) -> &'static dyn AnyBase {
@@ -194,7 +194,7 @@ impl<M: Hooks> Inherited for M {}
 )]
 pub trait Trainable: Hooks {}
 
-impl<M: Hooks + HasBase> Trainable for M where M::Base: CompleteFor<M> {}
+impl<M: Hooks + Structure> Trainable for M where M::Base: CompleteFor<M> {}
 
 /// That of a model whose own returns any optimizer.
 pub fn boxed<M: ?Sized, O: Optimizer + 'static>(

@@ -24,11 +24,12 @@ mod repr;
 mod scope;
 mod shared;
 mod state_dict;
+mod structure;
 mod summary;
 mod tree;
 mod walk;
 
-pub use base::{AnyBase, Base, CompleteFor, HasBase, NoLr, OptimizersFor, Plain, Rate, WithLr};
+pub use base::{AnyBase, Base, CompleteFor, NoLr, OptimizersFor, Plain, Rate, WithLr};
 pub use buffer::Buffer;
 pub use classifier::{Classifier, Classify, accuracy};
 pub use context::{PlotValue, TrainingContext, with_context};
@@ -49,6 +50,7 @@ pub use repr::Repr;
 pub use scope::{Gives, Refusal, Refuse, fail, giving};
 pub use state_dict::{LoadOptions, Loaded, StateDict, StateDictError};
 pub(crate) use state_dict::{lazy_names, load_partly};
+pub use structure::{Round, Structure};
 pub(crate) use summary::record;
 pub use summary::{InputShape, InputShapes, LayerSummary, Long, Row, Summarize, Summary};
 pub use tree::ModuleExt;
@@ -59,8 +61,10 @@ pub use copy::{ByClone, CloneValue, Cloning, IsCloneable, IsField, IsNoField};
 #[doc(hidden)]
 pub use hooks::boxed;
 #[doc(hidden)]
-pub use part::{AnyPart, CopyPart, FieldPart, Part, StoredPart, frozen};
+pub use part::{AnyPart, CloneablePart, CopyPart, FieldPart, Part, StoredPart};
 #[doc(hidden)]
 pub use repr::show;
 #[doc(hidden)]
 pub use scope::{NoScope, Scoped};
+#[doc(hidden)]
+pub use structure::{cloned, copied};

@@ -1,9 +1,9 @@
 //! What a field of a module is, asked of its type by `#[derive(Module)]`: a part, or a plain value.
-use super::{Copier, Field, Param, Visitor, hparams::HParam};
+use super::{Cloneable, Field, Param, Round, Visitor, hparams::HParam};
 use std::marker::PhantomData;
 
-/// A field of type `T`. Method lookup on `&&&Part<T>` tries the four traits below in this order;
-/// whatever none of the first three takes is refused by the bound of the last.
+/// A field of type `T`. Method lookup on `&&&&Part<T>` tries the five traits below in this order;
+/// whatever none of the first four takes is refused by the bound of the last.
 pub struct Part<T>(PhantomData<T>);
 
 impl<T> Part<T> {
@@ -11,22 +11,32 @@ impl<T> Part<T> {
     pub const NEW: Part<T> = Part(PhantomData);
 }
 
-/// The answer: what is done with such a field.
-pub struct Known<T> {
-    /// See [`Field::visit_as`].
-    pub visit: fn(&T, &str, &mut dyn Visitor),
-    /// See [`Field::copy_with`].
-    pub copy: fn(&T, &mut Copier) -> T,
-}
+/// The answer: what such a field does in a round. (A function, for what it is called with not to take
+/// part in messages about `T`.)
+pub type Known<T> = fn(&T, &str, &mut Round<'_>) -> Option<T>;
 
 /// Modules, parameters, tensors, containers of them, and the plain data of the standard library.
+pub trait CloneablePart<T: Cloneable> {
+    /// Its own method.
+    fn cloneable(&self) -> Known<T> {
+        T::round
+    }
+}
+impl<T: Cloneable> CloneablePart<T> for &&&&Part<T> {}
+
+/// The same, perhaps without a copy.
 pub trait FieldPart<T: Field> {
-    /// Its own methods.
+    /// Its own method.
     fn known(&self) -> Known<T> {
-        Known {
-            visit: T::visit_as,
-            copy: T::copy_with,
-        }
+        T::round
+    }
+
+    /// Does not compile.
+    fn cloneable(&self) -> Known<T>
+    where
+        T: Cloneable,
+    {
+        T::round
     }
 }
 impl<T: Field> FieldPart<T> for &&&Part<T> {}
@@ -35,10 +45,12 @@ impl<T: Field> FieldPart<T> for &&&Part<T> {}
 pub trait CopyPart<T: Copy> {
     /// It has no parts.
     fn known(&self) -> Known<T> {
-        Known {
-            visit: |_, _, _| {},
-            copy: |part, _| *part,
-        }
+        |part, _, r| r.copies().then_some(*part)
+    }
+
+    /// It has no parts.
+    fn cloneable(&self) -> Known<T> {
+        self.known()
     }
 }
 impl<T: Copy> CopyPart<T> for &&Part<T> {}
@@ -47,10 +59,12 @@ impl<T: Copy> CopyPart<T> for &&Part<T> {}
 pub trait StoredPart<T: Clone> {
     /// It has no parts.
     fn known(&self) -> Known<T> {
-        Known {
-            visit: |_, _, _| {},
-            copy: |part, _| part.clone(),
-        }
+        |part, _, r| r.copies().then(|| part.clone())
+    }
+
+    /// It has no parts.
+    fn cloneable(&self) -> Known<T> {
+        self.known()
     }
 }
 impl<T: Clone + HParam> StoredPart<T> for &Part<T> {}
@@ -62,18 +76,21 @@ pub trait AnyPart<T> {
     where
         T: Field,
     {
-        FieldPart::known(&&&&Part::<T>::NEW)
+        T::round
+    }
+
+    /// Does not compile.
+    fn cloneable(&self) -> Known<T>
+    where
+        T: Field,
+    {
+        T::round
     }
 }
 impl<T> AnyPart<T> for Part<T> {}
 
-/// The parts of a field under `#[module(frozen)]`: their parameters start without gradients.
-pub fn frozen(v: &mut dyn Visitor, parts: &mut dyn FnMut(&mut dyn Visitor)) {
-    parts(&mut Freezing(v));
-}
-
 /// Freezes every parameter that it passes on, unless somebody has decided about it before.
-struct Freezing<'a>(&'a mut dyn Visitor);
+pub(super) struct Freezing<'a>(pub(super) &'a mut dyn Visitor);
 
 impl Visitor for Freezing<'_> {
     fn module(&mut self, name: &str, m: &dyn super::Module) {

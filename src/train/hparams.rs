@@ -2,7 +2,7 @@
 use super::Trainer;
 use crate::module::{
     HParamError, HyperParameters,
-    hparams::{Map, Signature, Take},
+    hparams::{Map, Signature},
 };
 
 /// `max_epochs` and `gradient_clip_val`.
@@ -32,8 +32,8 @@ impl HyperParameters for Trainer {
 
     fn from_hparams(map: &Map, (): ()) -> Result<Trainer, HParamError> {
         let mut reader = Trainer::signature().reader(map);
-        let epochs = Take::<usize>::new().get(&mut reader, "max_epochs")?;
-        let clip = Take::<f64>::new().get(&mut reader, "gradient_clip_val")?;
+        let epochs = reader.value::<usize>("max_epochs")?;
+        let clip = reader.value::<f64>("gradient_clip_val")?;
         reader.finish()?;
         if clip >= 0.0 {
             Ok(Trainer::new(epochs).gradient_clip_val(clip))

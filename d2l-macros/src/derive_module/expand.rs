@@ -14,42 +14,48 @@ pub fn expand(model: &Model, sound: bool) -> TokenStream {
     let generics = bounded(model, &quote!(#p::Field));
     let (ig, tg, wc) = generics.split_for_impl();
     let Model { ident, options, .. } = model;
-    let (structure, base) = (structure(model, sound, &p), has_base(model, &p));
-    let (copy, rules) = (copy(model, sound, &p), rules(model, sound, &p));
+    let (name, fields) = (ident.to_string(), sound.then(|| fields(model, &p)));
+    let (base, rules) = (base(model, &p), rules(model, sound, &p));
     // keeps lists of "other types that implement `Field`" short; with bounds it would hide the cause
     let quiet = model
         .generics
         .params
         .is_empty()
         .then(|| quote!(#[diagnostic::do_not_recommend]));
+    let leaf = options.repr.as_ref().map(|path| {
+        quote! { fn leaf_repr(&self) -> #p::Option<#p::String> { #p::Option::Some(#path(self)) } }
+    });
+    let fields = fields.unwrap_or_else(|| quote!(#p::Option::None));
     let clone = (!options.no_clone).then(|| clone(model, sound, &quiet, &p));
     let display = (!options.no_display).then(|| {
         quote! {
             #[automatically_derived]
+            #[allow(non_local_definitions)]
             impl #ig ::core::fmt::Display for #ident #tg #wc {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #p::show(self, f) }
             }
         }
     });
     quote! {
-        #[doc(hidden)]
-        #[allow(non_local_definitions, unused_variables, unreachable_code)]
-        const _: () = {
-            #[automatically_derived]
-            #quiet
-            impl #ig #p::Field for #ident #tg #wc {
-                fn visit_as(&self, name: &str, v: &mut dyn #p::Visitor) { v.module(name, self) }
-                fn copy_with(&self, c: &mut #p::Copier) -> Self { #copy }
-            }
-            #[automatically_derived]
-            #quiet
-            impl #ig #p::Module for #ident #tg #wc { #structure }
-            #[automatically_derived]
-            #quiet
-            impl #ig #p::HasBase for #ident #tg #wc { #base #rules }
-            #display
-            #clone
-        };
+        #[automatically_derived]
+        #quiet
+        #[allow(non_local_definitions)]
+        impl #ig #p::Field for #ident #tg #wc {
+            fn visit_as(&self, name: &str, v: &mut dyn #p::Visitor) { v.module(name, self) }
+            fn copy_with(&self, c: &mut #p::Copier) -> Self { #p::copied(self, c) }
+        }
+        #[automatically_derived]
+        #quiet
+        #[allow(non_local_definitions, unused_imports, unused_variables, unreachable_code)]
+        impl #ig #p::Structure for #ident #tg #wc {
+            #base
+            const NAME: &'static str = #name;
+            #rules
+            fn fields(&self, r: &mut #p::Round<'_>) -> #p::Option<Self> { #fields }
+            #leaf
+        }
+        #display
+        #clone
     }
 }
 
@@ -74,65 +80,84 @@ fn bounded(model: &Model, part: &TokenStream) -> Generics {
     generics
 }
 
-/// The items of `impl Module`.
-fn structure(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
-    let name = model.ident.to_string();
-    let (visit, hparams) = if sound {
-        (visit(model, p), visit_hparams(model))
-    } else {
-        (quote!(), None)
-    };
-    let leaf = model.options.repr.as_ref().map(|path| {
-        quote! { fn leaf_repr(&self) -> #p::Option<#p::String> { #p::Option::Some(#path(self)) } }
-    });
-    quote! {
-        fn visit(&self, v: &mut dyn #p::Visitor) { #visit }
-        fn type_name(&self) -> &'static str { #name }
-        #hparams
-        #leaf
-    }
-}
-
-/// One call per field, spanned at the field's type: "`X` cannot be a field of a module" points there.
-fn visit(model: &Model, p: &TokenStream) -> TokenStream {
-    let visits = each(model, |_, fields, place| {
-        let visits = fields.iter().filter(|f| f.visited()).map(|f| {
-            let (name, place) = (&f.name, place(f));
-            let visit = part(f, "visit", quote!(#place, #name, v), p);
-            match f.frozen {
-                Some(_) => quote!(#p::frozen(v, &mut |v| #visit);),
-                None => quote!(#visit;),
+/// The body of `Structure::fields`: one round over all fields serves to show and to copy them.
+fn fields(model: &Model, p: &TokenStream) -> TokenStream {
+    let no_clone = model.options.no_clone;
+    let rounds = each(model, |head, fields, place| {
+        let (mut copied, mut calls) = (Vec::new(), Vec::new());
+        for f in fields {
+            match round(model, f, place(f), p) {
+                Some(call) if no_clone => calls.push(quote!(#call;)),
+                Some(call) => copied.push((f, call)),
+                None => {}
+            }
+        }
+        if no_clone {
+            return quote!(#(#calls)* #p::Option::None);
+        }
+        let (members, locals): (Vec<_>, Vec<_>) =
+            copied.iter().map(|(f, _)| (&f.member, local(f))).unzip();
+        let calls = copied.iter().map(|(_, call)| call);
+        let copies = (!copied.is_empty()).then(|| {
+            quote! {
+                let (#(#p::Option::Some(#locals),)*) = (#(#calls,)*) else { return #p::Option::None };
             }
         });
-        quote!(#(#visits)*)
+        quote!(#copies #p::Option::Some(#head { #(#members: #locals),* }))
     });
     quote! {
-        #[allow(unused_imports)]
-        use #p::{AnyPart as _, CopyPart as _, FieldPart as _, StoredPart as _};
-        #visits
+        use #p::{AnyPart as _, ByClone as __ByClone, CloneablePart as _, CopyPart as _, FieldPart as _, StoredPart as _};
+        #rounds
     }
 }
 
-/// `visit` or `copy` of a field, by what its type turns out to be. A type that holds a reference,
-/// which is `Copy` whatever it points to, is only taken if it is a `Field`.
-fn part(f: &Field, method: &str, arguments: TokenStream, p: &TokenStream) -> TokenStream {
-    let ty = &f.ty;
-    if borrows(ty) {
-        let strict = if method == "copy" {
-            "copy_with"
-        } else {
-            "visit_as"
-        };
-        let strict = Ident::new(strict, Span::call_site());
-        let call = quote_spanned!(ty.span()=> <#ty as #p::Field>::#strict);
-        return quote!(#call(#arguments));
+/// What is done with a field, spanned at its type, where "`X` cannot be a field of a module" points.
+fn round(model: &Model, f: &Field, place: TokenStream, p: &TokenStream) -> Option<TokenStream> {
+    let (name, ty, no_clone) = (&f.name, &f.ty, model.options.no_clone);
+    if f.visited() {
+        let part = part(model, f, place, p);
+        return Some(match f.frozen {
+            Some(_) => quote!(r.frozen(|r| #part)),
+            None => part,
+        });
     }
-    let method = Ident::new(method, Span::call_site());
-    let known = quote_spanned!(ty.span()=> (&&&&#p::Part::<#ty>::NEW).known());
-    quote!((#known.#method)(#arguments))
+    let round = match &f.hparam {
+        Some(_) => {
+            let at = ty.span().resolved_at(Span::call_site());
+            quote_spanned!(at=> r.hparam(#name, #place))
+        }
+        None if no_clone => return None,
+        None => quote!(r),
+    };
+    if no_clone {
+        return Some(round);
+    }
+    // rustc underlines the first type of the path: it gets the field's span
+    let value = quote_spanned!(ty.span()=> <__ByClone as #p::CloneValue<#ty>>::round);
+    Some(quote!(#value(#place, #round)))
 }
 
-/// The constants of `impl HasBase`.
+/// A part, by what its type turns out to be. A type that holds a reference, which is `Copy` whatever
+/// it points to, is only taken if it is a `Field`. (Whether a type parameter can be cloned is asked by
+/// `Clone`, which has the bounds for it.)
+fn part(model: &Model, f: &Field, place: TokenStream, p: &TokenStream) -> TokenStream {
+    let (ty, name) = (&f.ty, &f.name);
+    let known = if borrows(ty) {
+        quote_spanned!(ty.span()=> <#ty as #p::Field>::round)
+    } else if model.options.no_clone || is_generic(model, f) {
+        quote_spanned!(ty.span()=> (&&&&#p::Part::<#ty>::NEW).known())
+    } else {
+        quote_spanned!(ty.span()=> (&&&&&#p::Part::<#ty>::NEW).cloneable())
+    };
+    quote!(#known(#place, #name, r))
+}
+
+fn is_generic(model: &Model, f: &Field) -> bool {
+    let mut params = model.generics.type_params();
+    params.any(|t| mentions(&f.ty, &t.ident))
+}
+
+/// The constants of `impl Structure`.
 fn rules(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
     let named = |f: &Field| match (&f.member, &f.hparam) {
         (Member::Named(id), Some(rule)) if sound && !rule.says_nothing() => {
@@ -148,23 +173,8 @@ fn rules(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
     quote!(#rules #about)
 }
 
-/// `Module::visit_hparams`, if there are any.
-fn visit_hparams(model: &Model) -> Option<TokenStream> {
-    model.fields().find(|f| f.hparam.is_some())?;
-    let body = each(model, |_, fields, place| {
-        let shows = fields.iter().filter(|f| f.hparam.is_some()).map(|f| {
-            let (name, place) = (&f.name, place(f));
-            quote_spanned!(f.ty.span()=> show(#name, #place);)
-        });
-        quote!(#(#shows)*)
-    });
-    Some(quote! {
-        fn visit_hparams(&self, show: &mut dyn ::core::ops::FnMut(&'static str, &dyn ::core::fmt::Debug)) { #body }
-    })
-}
-
-/// The items of `impl HasBase`: the base class, and the learning rate if there is one.
-fn has_base(model: &Model, p: &TokenStream) -> TokenStream {
+/// The base class, and the learning rate if there is one.
+fn base(model: &Model, p: &TokenStream) -> TokenStream {
     let base = model
         .options
         .base
@@ -183,62 +193,50 @@ fn has_base(model: &Model, p: &TokenStream) -> TokenStream {
     }
 }
 
-/// The body of `Field::copy_with`.
-fn copy(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
-    if model.options.no_clone || !sound {
-        let text = format!(
-            "`{}` is `#[module(no_clone)]`: it cannot be cloned",
-            model.ident
-        );
-        return quote!(::core::panic!(#text));
-    }
-    let body = each(model, |head, fields, place| {
-        let values = fields.iter().map(|f| {
-            let (member, ty, place) = (&f.member, &f.ty, place(f));
-            if f.visited() {
-                let copy = part(f, "copy", quote!(#place, c), p);
-                return quote!(#member: #copy);
-            }
-            // rustc underlines the first type of the path: it gets the field's span
-            let by = quote_spanned!(ty.span()=> <__ByClone as #p::CloneValue<#ty>>::clone);
-            quote!(#member: #by(#place))
-        });
-        quote!(#head { #(#values),* })
-    });
-    quote! {
-        #[allow(unused_imports)]
-        use #p::{AnyPart as _, ByClone as __ByClone, CopyPart as _, FieldPart as _, StoredPart as _};
-        #body
-    }
-}
-
-/// `Clone` as an independent model, and a check of every part, so that a part without it is an
-/// error here and not a panic later. (`visit` has reported parts that are no fields at all.)
+/// `Clone` as an independent model, and a check of the parts of generic types, so that one without it
+/// is an error here and not a panic later. (`fields` has asked the others.)
 fn clone(model: &Model, sound: bool, quiet: &Option<TokenStream>, p: &TokenStream) -> TokenStream {
     let ident = &model.ident;
     let generics = bounded(model, &quote!(#p::Cloneable));
     let (ig, tg, wc) = generics.split_for_impl();
-    let checks = model.fields().filter(|f| f.visited() && sound).map(|f| {
-        let ty = &f.ty;
-        quote_spanned!(ty.span()=> (&&&#p::Cloning::<#ty>::NEW).check();)
+    let asked = |f: &&Field| f.visited() && sound && is_generic(model, f);
+    let checks: Vec<_> = model
+        .fields()
+        .filter(asked)
+        .map(|f| {
+            let ty = &f.ty;
+            quote_spanned!(ty.span()=> (&&&#p::Cloning::<#ty>::NEW).check();)
+        })
+        .collect();
+    let checks = (!checks.is_empty()).then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use #p::{IsCloneable as _, IsField as _, IsNoField as _};
+            #(#checks)*
+        }
     });
     quote! {
         #[automatically_derived]
         #quiet
+        #[allow(non_local_definitions)]
         impl #ig #p::Cloneable for #ident #tg #wc {}
         #[automatically_derived]
+        #[allow(non_local_definitions)]
         impl #ig ::core::clone::Clone for #ident #tg #wc {
-            fn clone(&self) -> Self {
-                #[allow(unused_imports)]
-                use #p::{IsCloneable as _, IsField as _, IsNoField as _};
-                #(#checks)*
-                <Self as #p::Field>::copy_with(self, &mut #p::Copier::new())
-            }
+            fn clone(&self) -> Self { #checks #p::cloned(self) }
         }
     }
 }
 
 type Place<'a> = &'a dyn Fn(&Field) -> TokenStream;
+
+/// A variable for the field: a reference to it in the pattern of a variant, then its copy.
+fn local(f: &Field) -> Ident {
+    match &f.member {
+        Member::Named(id) => format_ident!("__{}", id, span = Span::mixed_site()),
+        Member::Unnamed(i) => format_ident!("__{}", i.index, span = Span::mixed_site()),
+    }
+}
 
 /// `body` for the struct, or for every variant of the enum: given the constructor (`Self` or
 /// `Self::Variant`), the fields, and how each is reached (as a reference).
@@ -246,10 +244,6 @@ fn each(
     model: &Model,
     body: impl Fn(TokenStream, &[Field], Place<'_>) -> TokenStream,
 ) -> TokenStream {
-    let local = |f: &Field| match &f.member {
-        Member::Named(id) => format_ident!("__{}", id, span = Span::mixed_site()),
-        Member::Unnamed(i) => format_ident!("__{}", i.index, span = Span::mixed_site()),
-    };
     match &model.shape {
         Shape::Union(_) => quote!(),
         Shape::Struct(fields) => body(quote!(Self), fields, &|f| {

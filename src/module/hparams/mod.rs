@@ -1,24 +1,27 @@
 //! Hyperparameters: a constructor's arguments by name, enough to call it again.
 mod args;
+mod arguments;
 mod config;
 mod near;
 mod reader;
 mod rules;
 
 pub use args::ArgsError;
+#[doc(hidden)]
+pub use arguments::{AnyArg, Arg, Arguments, NestedArg, StoredArg};
 pub use config::ConfigError;
-pub use reader::{
-    AnyPut, AnyTake, IsStorable, IsStored, NestedPut, NestedTake, NotStorable, Put, Reader, Show,
-    Storable, Take, built,
-};
+pub use reader::{Reader, built};
 pub use rules::{Argument, NoRules, Rule, RulesOf, Signature, Verdict, accepts, within};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::path::Path;
+use std::{any::Any, path::Path};
 
 /// Names and values in the order of the constructor's arguments.
 pub type Map = serde_json::Map<String, Value>;
+
+/// Sees a stored argument: its name, its value for a file, and itself if its rules are to be asked.
+pub(crate) type Show<'a> = dyn FnMut(&'static str, &dyn Fn() -> Value, Option<&dyn Any>) + 'a;
 
 /// What is wrong with stored hyperparameters.
 #[derive(Debug, thiserror::Error)]
@@ -131,16 +134,24 @@ pub trait HyperParameters: Sized {
     /// The arguments that are not stored, in order: `()`, the one type, or a tuple.
     type Ignored;
 
-    /// Shows the stored arguments, with the present values of their fields, to `show`.
+    /// Goes over the stored arguments, with the present values of their fields if there is a
+    /// `now`; calls the constructor if they were to be read.
     #[doc(hidden)]
-    fn visit_arguments(&self, _show: &mut Show<'_>) {}
+    fn arguments(
+        _now: Option<&Self>,
+        _ignored: Option<Self::Ignored>,
+        _a: &mut Arguments<'_>,
+    ) -> Option<Self> {
+        None
+    }
 
     /// The stored arguments, with the present values of their fields.
     fn hparams(&self) -> Map {
         let mut map = Map::new();
-        self.visit_arguments(&mut |name, value, _| {
+        let mut show = |name: &'static str, value: &dyn Fn() -> Value, _: Option<&dyn Any>| {
             map.insert(name.to_string(), value());
-        });
+        };
+        Self::arguments(Some(self), None, &mut Arguments::show(&mut show));
         map
     }
 
@@ -150,11 +161,16 @@ pub trait HyperParameters: Sized {
     /// # Errors
     /// If a value is missing, unknown, of another type or outside of its range, or if the
     /// constructor refuses them.
-    fn from_hparams(map: &Map, ignored: Self::Ignored) -> Result<Self, HParamError>;
+    fn from_hparams(map: &Map, ignored: Self::Ignored) -> Result<Self, HParamError> {
+        let mut a = Arguments::read(map, Self::signature());
+        Self::arguments(None, Some(ignored), &mut a).ok_or_else(|| a.error())
+    }
 
     /// The arguments with their types, defaults, rules and documentation.
     fn signature() -> Signature {
-        Signature::new(short_name::<Self>())
+        let mut signature = Signature::new(short_name::<Self>());
+        Self::arguments(None, None, &mut Arguments::describe(&mut signature));
+        signature
     }
 
     /// Do the fields obey the rules of `#[hparam(range = .., check = ..)]`? Asked by every
@@ -164,11 +180,12 @@ pub trait HyperParameters: Sized {
     /// If one does not.
     fn validate(&self) -> Result<(), HParamError> {
         let (signature, mut verdict) = (Self::signature(), Ok(()));
-        self.visit_arguments(&mut |name, _, value| {
+        let mut ask = |name: &'static str, _: &dyn Fn() -> Value, value: Option<&dyn Any>| {
             if let (Ok(()), Some(value)) = (&verdict, value) {
                 verdict = signature.check(name, value);
             }
-        });
+        };
+        Self::arguments(Some(self), None, &mut Arguments::show(&mut ask));
         verdict
     }
 

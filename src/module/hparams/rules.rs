@@ -1,5 +1,5 @@
 //! What is known of each hyperparameter: type, default, rules, documentation.
-use super::{super::HasBase, HParam, HParamError, Map, Reader, args, near};
+use super::{super::Structure, HParam, HParamError, Map, Reader, args, near};
 use serde_json::Value;
 use std::{any::Any, fmt::Debug, fmt::Display, marker::PhantomData, ops::RangeBounds};
 
@@ -32,23 +32,19 @@ impl Rule {
     }
 }
 
-/// The rules on the fields of `T`, if it has any: the constants of [`HasBase`] where `T` has
+/// The rules on the fields of `T`, if it has any: the constants of [`Structure`] where `T` has
 /// them, or else those of [`NoRules`].
 pub struct RulesOf<T: ?Sized>(PhantomData<T>);
 
-impl<T: HasBase> RulesOf<T> {
-    /// Of the fields.
-    pub const RULES: &'static [Rule] = T::RULES;
-    /// Of the type.
-    pub const ABOUT: &'static str = T::ABOUT;
+impl<T: Structure> RulesOf<T> {
+    /// Of the type, and of its fields.
+    pub const RULES: (&'static str, &'static [Rule]) = (T::ABOUT, T::RULES);
 }
 
 /// For types without `#[derive(Module)]`.
 pub trait NoRules {
     /// None.
-    const RULES: &'static [Rule] = &[];
-    /// Nothing.
-    const ABOUT: &'static str = "";
+    const RULES: (&'static str, &'static [Rule]) = ("", &[]);
 }
 impl<T: ?Sized> NoRules for RulesOf<T> {}
 
@@ -100,6 +96,16 @@ impl Signature {
         parse: fn(&str) -> Result<Value, String>,
         rule: Rule,
     ) -> Signature {
+        self.push(ty, parse, rule);
+        self
+    }
+
+    pub(super) fn push(
+        &mut self,
+        ty: &'static str,
+        parse: fn(&str) -> Result<Value, String>,
+        rule: Rule,
+    ) {
         let name = rule.name;
         self.arguments.push(Argument {
             name,
@@ -107,7 +113,6 @@ impl Signature {
             parse,
             rule,
         });
-        self
     }
 
     /// One more argument of a constructor that is written by hand.

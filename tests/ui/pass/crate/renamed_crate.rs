@@ -16,7 +16,7 @@ mod deep {
                 y_hat * 0.0 + 7.0
             }
         }
-        impl<M: HasBase> CompleteFor<M> for Plain {}
+        impl<M: Structure> CompleteFor<M> for Plain {}
 
         pub static BOXED: AtomicUsize = AtomicUsize::new(0);
 
