@@ -94,56 +94,39 @@ impl<E: Encoder, D: Decoder> EncoderDecoder<E, D> {
             })
     }
 }
-#[doc(hidden)]
+#[automatically_derived]
+#[diagnostic::do_not_recommend]
 #[allow(non_local_definitions, unused_imports, unused_parens)]
-const _: () = {
-    use ::d2l::__private::Inherited as _;
-    #[automatically_derived]
-    impl<
-        '__b,
-        E: Encoder,
-        D: Decoder,
-    > ::d2l::__private::Forward<(&'__b Tensor, &'__b Tensor, Option<&'__b Tensor>)>
-    for EncoderDecoder<E, D> {
-        type Output = Tensor;
-        fn call(
-            &self,
-            (__a0, __a1, __a2): (&'__b Tensor, &'__b Tensor, Option<&'__b Tensor>),
-        ) -> Tensor {
-            <EncoderDecoder<E, D>>::forward(self, __a0, __a1, __a2)
+impl<E: Encoder, D: Decoder> ::d2l::__private::ForwardOn<EncoderDecoder<E, D>>
+for ::d2l::__private::hook::forward {
+    type Args<'__b> = (&'__b Tensor, &'__b Tensor, Option<&'__b Tensor>);
+    type Output = Tensor;
+    fn call<'__b>(
+        m: &EncoderDecoder<E, D>,
+        (__a0, __a1, __a2): Self::Args<'__b>,
+    ) -> Tensor {
+        <EncoderDecoder<E, D>>::forward(m, __a0, __a1, __a2)
+    }
+    fn hooks() -> ::d2l::__private::HookTable<EncoderDecoder<E, D>>
+    where
+        for<'__b> EncoderDecoder<E, D>: ::d2l::__private::Hooks,
+    {
+        use ::d2l::__private::Inherited as _;
+        ::d2l::__private::HookTable {
+            model: "EncoderDecoder<E, D>",
+            forward: "src: &Tensor, tgt: &Tensor, lengths: Option<&Tensor>",
+            loss: <EncoderDecoder<E, D>>::loss,
+            training_step: <EncoderDecoder<E, D>>::training_step,
+            validation_step: <EncoderDecoder<E, D>>::validation_step,
+            configure_optimizers: ::d2l::__private::boxed(
+                <EncoderDecoder<E, D>>::configure_optimizers,
+            ),
         }
     }
-    impl<E: Encoder, D: Decoder> ::d2l::__private::SameHeader<12730114042096339408u64>
-    for EncoderDecoder<E, D> {}
-    #[automatically_derived]
-    #[diagnostic::do_not_recommend]
-    impl<E: Encoder, D: Decoder> ::d2l::__private::ForwardOn<EncoderDecoder<E, D>>
-    for ::d2l::__private::hook::forward {
-        type Args<'__b> = (&'__b Tensor, &'__b Tensor, Option<&'__b Tensor>);
-        type Output = Tensor;
-        fn call<'__b>(
-            m: &EncoderDecoder<E, D>,
-            (__a0, __a1, __a2): Self::Args<'__b>,
-        ) -> Tensor {
-            <EncoderDecoder<E, D>>::forward(m, __a0, __a1, __a2)
-        }
-        fn hooks() -> ::d2l::__private::HookTable<EncoderDecoder<E, D>>
-        where
-            for<'__b> EncoderDecoder<E, D>: ::d2l::__private::Hooks,
-        {
-            ::d2l::__private::HookTable {
-                model: "EncoderDecoder<E, D>",
-                forward: "src: &Tensor, tgt: &Tensor, lengths: Option<&Tensor>",
-                loss: <EncoderDecoder<E, D>>::loss,
-                training_step: <EncoderDecoder<E, D>>::training_step,
-                validation_step: <EncoderDecoder<E, D>>::validation_step,
-                configure_optimizers: ::d2l::__private::boxed(
-                    <EncoderDecoder<E, D>>::configure_optimizers,
-                ),
-            }
-        }
-    }
-};
+}
+#[allow(non_local_definitions)]
+impl<E: Encoder, D: Decoder> ::d2l::__private::SameHeader<12730114042096339408u64>
+for EncoderDecoder<E, D> {}
 #[automatically_derived]
 #[allow(non_local_definitions)]
 #[diagnostic::do_not_recommend]

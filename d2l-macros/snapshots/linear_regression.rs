@@ -129,43 +129,32 @@ impl LinearRegression {
         ::d2l::__private::Scoped(self).__forward(|| -> Tensor { self.net.forward(x) })
     }
 }
-#[doc(hidden)]
+#[automatically_derived]
+#[diagnostic::do_not_recommend]
 #[allow(non_local_definitions, unused_imports, unused_parens)]
-const _: () = {
-    use ::d2l::__private::Inherited as _;
-    #[automatically_derived]
-    impl<'__b> ::d2l::__private::Forward<(&'__b Tensor,)> for LinearRegression {
-        type Output = Tensor;
-        fn call(&self, (__a0,): (&'__b Tensor,)) -> Tensor {
-            <LinearRegression>::forward(self, __a0)
+impl ::d2l::__private::ForwardOn<LinearRegression> for ::d2l::__private::hook::forward {
+    type Args<'__b> = (&'__b Tensor,);
+    type Output = Tensor;
+    fn call<'__b>(m: &LinearRegression, (__a0,): Self::Args<'__b>) -> Tensor {
+        <LinearRegression>::forward(m, __a0)
+    }
+    fn hooks() -> ::d2l::__private::HookTable<LinearRegression>
+    where
+        for<'__b> LinearRegression: ::d2l::__private::Hooks,
+    {
+        use ::d2l::__private::Inherited as _;
+        ::d2l::__private::HookTable {
+            model: "LinearRegression",
+            forward: "x: &Tensor",
+            loss: <LinearRegression>::loss,
+            training_step: <LinearRegression>::training_step,
+            validation_step: <LinearRegression>::validation_step,
+            configure_optimizers: ::d2l::__private::boxed(
+                <LinearRegression>::configure_optimizers,
+            ),
         }
     }
-    #[automatically_derived]
-    #[diagnostic::do_not_recommend]
-    impl ::d2l::__private::ForwardOn<LinearRegression>
-    for ::d2l::__private::hook::forward {
-        type Args<'__b> = (&'__b Tensor,);
-        type Output = Tensor;
-        fn call<'__b>(m: &LinearRegression, (__a0,): Self::Args<'__b>) -> Tensor {
-            <LinearRegression>::forward(m, __a0)
-        }
-        fn hooks() -> ::d2l::__private::HookTable<LinearRegression>
-        where
-            for<'__b> LinearRegression: ::d2l::__private::Hooks,
-        {
-            ::d2l::__private::HookTable {
-                model: "LinearRegression",
-                forward: "x: &Tensor",
-                loss: <LinearRegression>::loss,
-                training_step: <LinearRegression>::training_step,
-                validation_step: <LinearRegression>::validation_step,
-                configure_optimizers: ::d2l::__private::boxed(
-                    <LinearRegression>::configure_optimizers,
-                ),
-            }
-        }
-    }
-};
+}
 #[allow(non_local_definitions)]
 impl LinearRegression {
     pub fn loss(&self, y_hat: &Tensor, y: &Tensor) -> Tensor {

@@ -1,5 +1,5 @@
 //! The forward pass as a trait, and what a trainer can feed to it.
-use super::{Copier, Module, Refusal};
+use super::{Copier, ForwardOn, Module, Refusal, hook};
 use d2l_core::Tensor;
 use std::slice::Iter;
 
@@ -23,6 +23,19 @@ pub trait Forward<Args> {
     /// If a leaf layer of the library refuses its input.
     fn try_call(&self, args: Args) -> Result<Self::Output, Refusal> {
         Ok(self.call(args))
+    }
+}
+
+/// That of a model, as its macro has recorded it.
+#[diagnostic::do_not_recommend]
+impl<'b, M, A> Forward<A> for M
+where
+    hook::forward: ForwardOn<M, Args<'b> = A>,
+{
+    type Output = <hook::forward as ForwardOn<M>>::Output;
+
+    fn call(&self, args: A) -> Self::Output {
+        hook::forward::call(self, args)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     diagnostics::Errors,
     paths,
-    types::{has_elided, is_named, name_lifetimes, pretty, tuple, uses_named},
+    types::{has_elided, is_named, name_lifetimes, pretty, tuple},
 };
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -74,41 +74,16 @@ impl Anchor {
     }
 
     fn expand(&self, t: &Target, m: &Method, p: &TokenStream) -> TokenStream {
-        let (cfgs, forward, dispatch) = (m.cfgs(), self.forward(t, m, p), self.dispatch(t, m, p));
+        let (cfgs, dispatch) = (m.cfgs(), self.dispatch(t, m, p));
         let (ty, (ig, _, wh)) = (&t.place.self_ty, t.place.generics.split_for_impl());
-        let same = header_hash(t).map(|h| quote! { impl #ig #p::SameHeader<#h> for #ty #wh {} });
-        quote! {
-            #cfgs #[doc(hidden)]
-            #[allow(non_local_definitions, unused_imports, unused_parens)]
-            const _: () = {
-                use #p::Inherited as _;
-                #forward
-                #same
-                #dispatch
-            };
-        }
-    }
-
-    /// `Forward<(&Tensor,)>`, with which generic code can ask for a number of arguments.
-    fn forward(&self, t: &Target, m: &Method, p: &TokenStream) -> TokenStream {
-        let Anchor {
-            args,
-            names,
-            output,
-        } = self;
-        let (pattern, call, ty) = (tuple(names), call(t, m), &t.place.self_ty);
-        let mut generics = t.place.generics.clone();
-        if uses_named(args) {
-            generics.params.insert(0, parse_quote!('__b));
-        }
-        let (ig, _, wh) = generics.split_for_impl();
-        quote! {
-            #[automatically_derived]
-            impl #ig #p::Forward<#args> for #ty #wh {
-                type Output = #output;
-                fn call(&self, #pattern: #args) -> #output { #call(self, #(#names),*) }
+        let same = header_hash(t).map(|h| {
+            quote! {
+                #cfgs
+                #[allow(non_local_definitions)]
+                impl #ig #p::SameHeader<#h> for #ty #wh {}
             }
-        }
+        });
+        quote!(#cfgs #dispatch #same)
     }
 
     /// The table of hooks. `for<'__b>`: a bound that may be false is then only looked at where it is
@@ -127,11 +102,13 @@ impl Anchor {
         quote! {
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
+            #[allow(non_local_definitions, unused_imports, unused_parens)]
             impl #ig #p::ForwardOn<#ty> for #p::hook::forward #wh {
                 type Args<'__b> = #args;
                 type Output = #output;
                 fn call<'__b>(m: &#ty, #pattern: Self::Args<'__b>) -> #output { #call(m, #(#names),*) }
                 fn hooks() -> #p::HookTable<#ty> where for<'__b> #ty: #p::Hooks {
+                    use #p::Inherited as _;
                     #p::HookTable {
                         model: #model,
                         forward: #signature,
