@@ -95,7 +95,7 @@ const SEVERAL: [(&str, usize, &str); 27] = [
     ("field_not_module", 2, "two mistakes"),
     (
         "forward_twice",
-        6,
+        5,
         "rustc names every trait that the hook is in",
     ),
     ("hparam_default_type", 2, "two mistakes"),

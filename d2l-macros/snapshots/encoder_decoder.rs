@@ -26,20 +26,14 @@ where
         &self,
         r: &mut ::d2l::__private::Round<'_>,
     ) -> ::d2l::__private::Option<Self> {
-        use ::d2l::__private::{
-            AnyPart as _, ByClone as __ByClone, CloneablePart as _, CopyPart as _,
-            FieldPart as _, StoredPart as _,
-        };
-        let (
-            ::d2l::__private::Option::Some(__encoder),
-            ::d2l::__private::Option::Some(__decoder),
-        ) = (
+        use ::d2l::__private::fields::*;
+        let (__Some(__encoder), __Some(__decoder)) = (
             r
-                .frozen(|r| (&&&&::d2l::__private::Part::<E>::NEW)
+                .frozen(|r| (&&&&::d2l::__private::part::<E>())
                     .known()(&self.encoder, "encoder", r)),
-            (&&&&::d2l::__private::Part::<D>::NEW).known()(&self.decoder, "decoder", r),
-        ) else { return ::d2l::__private::Option::None };
-        ::d2l::__private::Option::Some(Self {
+            (&&&&::d2l::__private::part::<D>()).known()(&self.decoder, "decoder", r),
+        ) else { return __None };
+        __Some(Self {
             encoder: __encoder,
             decoder: __decoder,
         })

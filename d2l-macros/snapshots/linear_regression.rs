@@ -15,9 +15,6 @@ impl ::d2l::__private::Field for LinearRegression {
 impl ::d2l::__private::Structure for LinearRegression {
     type Base = ::d2l::__private::Plain;
     type Lr = ::d2l::__private::WithLr;
-    fn lr(&self) -> f64 {
-        <f32 as ::d2l::__private::Rate>::get(&self.lr)
-    }
     const NAME: &'static str = "LinearRegression";
     const RULES: &'static [::d2l::__private::hparams::Rule] = &[
         ::d2l::__private::hparams::Rule {
@@ -38,21 +35,18 @@ impl ::d2l::__private::Structure for LinearRegression {
         &self,
         r: &mut ::d2l::__private::Round<'_>,
     ) -> ::d2l::__private::Option<Self> {
-        use ::d2l::__private::{
-            AnyPart as _, ByClone as __ByClone, CloneablePart as _, CopyPart as _,
-            FieldPart as _, StoredPart as _,
-        };
-        let (
-            ::d2l::__private::Option::Some(__lr),
-            ::d2l::__private::Option::Some(__net),
-        ) = (
+        use ::d2l::__private::fields::*;
+        let (__Some(__lr), __Some(__net)) = (
             <__ByClone as ::d2l::__private::CloneValue<
                 f32,
-            >>::round(&self.lr, r.hparam("lr", &self.lr)),
-            (&&&&&::d2l::__private::Part::<LazyLinear>::NEW)
+            >>::round(
+                &self.lr,
+                r.lr(<f32 as ::d2l::__private::Rate>::get(&self.lr), &self.lr),
+            ),
+            (&&&&&::d2l::__private::part::<LazyLinear>())
                 .cloneable()(&self.net, "net", r),
-        ) else { return ::d2l::__private::Option::None };
-        ::d2l::__private::Option::Some(Self { lr: __lr, net: __net })
+        ) else { return __None };
+        __Some(Self { lr: __lr, net: __net })
     }
 }
 #[automatically_derived]
@@ -91,34 +85,26 @@ impl ::d2l::__private::hparams::HyperParameters for LinearRegression {
         ignored: ::d2l::__private::Option<Self::Ignored>,
         a: &mut ::d2l::__private::hparams::Arguments<'_>,
     ) -> ::d2l::__private::Option<Self> {
-        use ::d2l::__private::hparams::{
-            AnyArg as _, NestedArg as _, NoRules as _, StoredArg as _,
-        };
+        use ::d2l::__private::arguments::*;
         a.of(
             "LinearRegression",
             <::d2l::__private::hparams::RulesOf<LinearRegression>>::RULES,
         );
-        let (
-            ::d2l::__private::Option::Some(lr),
-            ::d2l::__private::Option::Some(()),
-            ::d2l::__private::Option::Some(()),
-        ) = (
-            (&&&::d2l::__private::hparams::Arg::<f32>::NEW)
+        let (__Some(lr), __Some(()), __Some(())) = (
+            (&&&::d2l::__private::hparams::arg::<f32>())
                 .ruled()(
                 a,
                 "f32",
                 ::d2l::__private::hparams::Rule::none("lr"),
                 match now {
-                    ::d2l::__private::Option::Some(now) => {
-                        ::d2l::__private::Option::Some(&now.lr)
-                    }
-                    ::d2l::__private::Option::None => ::d2l::__private::Option::None,
+                    __Some(now) => __Some(&now.lr),
+                    __None => __None,
                 },
             ),
             a.finish(),
             ignored,
-        ) else { return ::d2l::__private::Option::None };
-        ::d2l::__private::Option::Some(<LinearRegression>::new(lr))
+        ) else { return __None };
+        __Some(<LinearRegression>::new(lr))
     }
 }
 #[allow(non_local_definitions)]

@@ -20,34 +20,25 @@ impl ::d2l::__private::Structure for Block {
         &self,
         r: &mut ::d2l::__private::Round<'_>,
     ) -> ::d2l::__private::Option<Self> {
-        use ::d2l::__private::{
-            AnyPart as _, ByClone as __ByClone, CloneablePart as _, CopyPart as _,
-            FieldPart as _, StoredPart as _,
-        };
+        use ::d2l::__private::fields::*;
         match self {
-            Self::Identity {} => ::d2l::__private::Option::Some(Self::Identity {}),
+            Self::Identity {} => __Some(Self::Identity {}),
             Self::One { 0: __0, 1: __1 } => {
-                let (
-                    ::d2l::__private::Option::Some(__0),
-                    ::d2l::__private::Option::Some(__1),
-                ) = (
-                    (&&&&&::d2l::__private::Part::<LazyLinear>::NEW)
+                let (__Some(__0), __Some(__1)) = (
+                    (&&&&&::d2l::__private::part::<LazyLinear>())
                         .cloneable()(__0, "fc", r),
                     <__ByClone as ::d2l::__private::CloneValue<u8>>::round(__1, r),
-                ) else { return ::d2l::__private::Option::None };
-                ::d2l::__private::Option::Some(Self::One { 0: __0, 1: __1 })
+                ) else { return __None };
+                __Some(Self::One { 0: __0, 1: __1 })
             }
             Self::Many { blocks: __blocks, act: __act } => {
-                let (
-                    ::d2l::__private::Option::Some(__blocks),
-                    ::d2l::__private::Option::Some(__act),
-                ) = (
-                    (&&&&&::d2l::__private::Part::<Vec<Block>>::NEW)
+                let (__Some(__blocks), __Some(__act)) = (
+                    (&&&&&::d2l::__private::part::<Vec<Block>>())
                         .cloneable()(__blocks, "blocks", r),
-                    (&&&&&::d2l::__private::Part::<Activation>::NEW)
+                    (&&&&&::d2l::__private::part::<Activation>())
                         .cloneable()(__act, "act", r),
-                ) else { return ::d2l::__private::Option::None };
-                ::d2l::__private::Option::Some(Self::Many {
+                ) else { return __None };
+                __Some(Self::Many {
                     blocks: __blocks,
                     act: __act,
                 })

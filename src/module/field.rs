@@ -33,7 +33,7 @@ pub trait Field: FieldObject {
         match r {
             Round::Visit(v) => self.visit_as(name, *v),
             Round::Copy(c) => return Some(self.copy_with(c)),
-            Round::Hparams(_) => {}
+            Round::Hparams(_) | Round::Lr(_) => {}
         }
         None
     }

@@ -4,8 +4,8 @@
 //! `Self`, rustc shows the message written here when one is missing. `forward` is the anchor: beside
 //! it all hooks of the model are looked up by name, an own one first.
 use super::{
-    AnyBase, BatchArgs, CompleteFor, Metrics, Module, Optimizer, PlotValue, Prediction, Structure,
-    context,
+    AnyBase, BatchArgs, CompleteFor, Metrics, Module, Optimizer, PlotValue, Prediction, Round,
+    Structure, context,
 };
 use crate::data::{Batch, TypedBatch};
 use d2l_core::Tensor;
@@ -143,7 +143,9 @@ where
     }
 
     fn lr(&self) -> f64 {
-        Structure::lr(self)
+        let mut lr = None;
+        self.fields(&mut Round::Lr(&mut lr));
+        lr.expect("`Trainable` asks for an optimizer if there is no `lr`")
     }
 
     fn base(&self) -> &'static dyn AnyBase {

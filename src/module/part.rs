@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 /// whatever none of the first four takes is refused by the bound of the last.
 pub struct Part<T>(PhantomData<T>);
 
-impl<T> Part<T> {
-    /// The question about `T`.
-    pub const NEW: Part<T> = Part(PhantomData);
+/// The question about `T`.
+pub fn part<T>() -> Part<T> {
+    Part(PhantomData)
 }
 
 /// The answer: what such a field does in a round. (A function, for what it is called with not to take

@@ -19,11 +19,6 @@ pub trait Structure: Field + Sized {
     /// the type is marked `#[module(no_clone)]`.
     fn fields(&self, r: &mut Round<'_>) -> Option<Self>;
 
-    /// The value of the field `#[hparam] lr`.
-    fn lr(&self) -> f64 {
-        unreachable!("`Trainable` asks for an optimizer if there is no `lr`")
-    }
-
     /// See [`Module::leaf_repr`].
     fn leaf_repr(&self) -> Option<String> {
         None
@@ -57,6 +52,8 @@ pub enum Round<'a> {
     Copy(&'a mut Copier),
     /// To show the settings.
     Hparams(&'a mut dyn FnMut(&'static str, &dyn Debug)),
+    /// To read the learning rate.
+    Lr(&'a mut Option<f64>),
 }
 
 impl Round<'_> {
@@ -66,6 +63,14 @@ impl Round<'_> {
             show(name, value);
         }
         self
+    }
+
+    /// Shows the field `#[hparam] lr`, whose number is `rate`.
+    pub fn lr(&mut self, rate: f64, lr: &dyn Debug) -> &mut Self {
+        if let Round::Lr(found) = self {
+            **found = Some(rate);
+        }
+        self.hparam("lr", lr)
     }
 
     /// Is this round for a copy?

@@ -93,20 +93,20 @@ fn fields(model: &Model, p: &TokenStream) -> TokenStream {
             }
         }
         if no_clone {
-            return quote!(#(#calls)* #p::Option::None);
+            return quote!(#(#calls)* __None);
         }
         let (members, locals): (Vec<_>, Vec<_>) =
             copied.iter().map(|(f, _)| (&f.member, local(f))).unzip();
         let calls = copied.iter().map(|(_, call)| call);
         let copies = (!copied.is_empty()).then(|| {
             quote! {
-                let (#(#p::Option::Some(#locals),)*) = (#(#calls,)*) else { return #p::Option::None };
+                let (#(__Some(#locals),)*) = (#(#calls,)*) else { return __None };
             }
         });
-        quote!(#copies #p::Option::Some(#head { #(#members: #locals),* }))
+        quote!(#copies __Some(#head { #(#members: #locals),* }))
     });
     quote! {
-        use #p::{AnyPart as _, ByClone as __ByClone, CloneablePart as _, CopyPart as _, FieldPart as _, StoredPart as _};
+        use #p::fields::*;
         #rounds
     }
 }
@@ -124,7 +124,11 @@ fn round(model: &Model, f: &Field, place: TokenStream, p: &TokenStream) -> Optio
     let round = match &f.hparam {
         Some(_) => {
             let at = ty.span().resolved_at(Span::call_site());
-            quote_spanned!(at=> r.hparam(#name, #place))
+            if is_rate(model, f) {
+                quote_spanned!(at=> r.lr(<#ty as #p::Rate>::get(#place), #place))
+            } else {
+                quote_spanned!(at=> r.hparam(#name, #place))
+            }
         }
         None if no_clone => return None,
         None => quote!(r),
@@ -145,9 +149,9 @@ fn part(model: &Model, f: &Field, place: TokenStream, p: &TokenStream) -> TokenS
     let known = if borrows(ty) {
         quote_spanned!(ty.span()=> <#ty as #p::Field>::round)
     } else if model.options.no_clone || is_generic(model, f) {
-        quote_spanned!(ty.span()=> (&&&&#p::Part::<#ty>::NEW).known())
+        quote_spanned!(ty.span()=> (&&&&#p::part::<#ty>()).known())
     } else {
-        quote_spanned!(ty.span()=> (&&&&&#p::Part::<#ty>::NEW).cloneable())
+        quote_spanned!(ty.span()=> (&&&&&#p::part::<#ty>()).cloneable())
     };
     quote!(#known(#place, #name, r))
 }
@@ -173,24 +177,25 @@ fn rules(model: &Model, sound: bool, p: &TokenStream) -> TokenStream {
     quote!(#rules #about)
 }
 
-/// The base class, and the learning rate if there is one.
+/// The base class, and whether there is a learning rate.
 fn base(model: &Model, p: &TokenStream) -> TokenStream {
+    let plain = || quote!(#p::Plain);
     let base = model
         .options
         .base
         .as_ref()
-        .map_or(quote!(#p::Plain), |b| quote!(#b));
-    let is_struct = matches!(model.shape, Shape::Struct(_));
-    match model
-        .fields()
-        .find(|f| is_struct && f.hparam.is_some() && f.name == "lr")
-    {
-        Some(Field { member, ty, .. }) => {
-            let rate = quote_spanned!(ty.span()=> <#ty as #p::Rate>::get);
-            quote! { type Base = #base; type Lr = #p::WithLr; fn lr(&self) -> f64 { #rate(&self.#member) } }
-        }
-        None => quote! { type Base = #base; type Lr = #p::NoLr; },
-    }
+        .map_or_else(plain, |b| quote!(#b));
+    let lr = if model.fields().any(|f| is_rate(model, f)) {
+        quote!(WithLr)
+    } else {
+        quote!(NoLr)
+    };
+    quote!(type Base = #base; type Lr = #p::#lr;)
+}
+
+/// Is it the learning rate of the default optimizer?
+fn is_rate(model: &Model, f: &Field) -> bool {
+    matches!(model.shape, Shape::Struct(_)) && f.hparam.is_some() && f.name == "lr"
 }
 
 /// `Clone` as an independent model, and a check of the parts of generic types, so that one without it

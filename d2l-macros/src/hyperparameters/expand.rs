@@ -37,7 +37,7 @@ pub fn expand(t: &Target, m: &Method, call: &Call, rules: &[Ruled]) -> TokenStre
             fn arguments(
                 #now: #p::Option<&Self>, #given: #p::Option<Self::Ignored>, #a: &mut #p::hparams::Arguments<'_>
             ) -> #p::Option<Self> {
-                use #p::hparams::{AnyArg as _, NestedArg as _, NoRules as _, StoredArg as _};
+                use #p::arguments::*;
                 #a.of(#model, <#p::hparams::RulesOf<#ty>>::RULES);
                 #made
             }
@@ -71,12 +71,12 @@ fn made(
     let made = quote!(<#ty>::#new(#(#names),*));
     let made = match &m.sig.output {
         ReturnType::Type(_, r) if is_result(r) => quote!(#a.made(#made)),
-        _ => quote!(#p::Option::Some(#made)),
+        _ => quote!(__Some(#made)),
     };
     let made = quote! {
-        let (#(#p::Option::Some(#stored),)* #p::Option::Some(()), #p::Option::Some(#pattern)) =
+        let (#(__Some(#stored),)* __Some(()), __Some(#pattern)) =
             (#(#nexts,)* #a.finish(), #given)
-        else { return #p::Option::None };
+        else { return __None };
         #made
     };
     (kind, made)
@@ -91,11 +91,11 @@ fn next(t: &Target, (n, ty): &(&Ident, &Type), rules: &[Ruled], p: &TokenStream)
     let ask = Ident::new(ask, ty.span());
     let (spelled, known) = (
         pretty(ty),
-        quote_spanned!(ty.span()=> (&&&#p::hparams::Arg::<#ty>::NEW).#ask()),
+        quote_spanned!(ty.span()=> (&&&#p::hparams::arg::<#ty>()).#ask()),
     );
     quote! {
         #known(#a, #spelled, #rule, match #now {
-            #p::Option::Some(now) => #p::Option::Some(&now.#n), #p::Option::None => #p::Option::None
+            __Some(now) => __Some(&now.#n), __None => __None
         })
     }
 }

@@ -137,9 +137,9 @@ impl<T: HyperParameters<Ignored = ()>> Ways<T> {
 /// whatever none of the first two takes is refused by the bound of the last.
 pub struct Arg<T>(PhantomData<T>);
 
-impl<T> Arg<T> {
-    /// The question about `T`.
-    pub const NEW: Arg<T> = Arg(PhantomData);
+/// The question about `T`.
+pub fn arg<T>() -> Arg<T> {
+    Arg(PhantomData)
 }
 
 /// The answer: such an argument among others, given its type as it is written, what stands on it, and
@@ -187,7 +187,7 @@ pub trait AnyArg<T> {
     where
         T: HParam,
     {
-        StoredArg::known(&&&Arg::<T>::NEW)
+        StoredArg::known(&&&arg::<T>())
     }
 
     /// Does not compile.
@@ -195,7 +195,7 @@ pub trait AnyArg<T> {
     where
         T: HParam,
     {
-        StoredArg::known(&&&Arg::<T>::NEW)
+        StoredArg::known(&&&arg::<T>())
     }
 }
 impl<T> AnyArg<T> for Arg<T> {}
