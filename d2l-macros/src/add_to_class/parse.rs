@@ -288,15 +288,18 @@ pub enum Item {
     Other(Box<ImplItem>),
 }
 
-/// Is this an `impl` block, as opposed to a function?
+/// Is this an `impl` block, as opposed to a function? (By its tokens, since parsing copies them all.)
 pub fn is_block(item: &TokenStream) -> bool {
-    let start = |input: ParseStream<'_>| {
-        input.call(Attribute::parse_outer)?;
-        let found = input.peek(Token![impl]);
-        input.parse::<TokenStream>()?;
-        Ok(found)
-    };
-    start.parse2(item.clone()).unwrap_or(false)
+    let mut tokens = item.clone().into_iter();
+    loop {
+        match tokens.next() {
+            Some(TokenTree::Punct(p)) if p.as_char() == '#' => drop(tokens.next()),
+            Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::None => {
+                return is_block(&g.stream());
+            }
+            first => return matches!(first, Some(TokenTree::Ident(id)) if id == "impl"),
+        }
+    }
 }
 
 impl Parse for Block {

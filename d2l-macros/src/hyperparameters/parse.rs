@@ -8,9 +8,8 @@ use crate::{
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::{
-    FieldValue, Ident, Member, Result, Token, bracketed,
+    AttrStyle, Attribute, FieldValue, Ident, Member, Meta, Result, Token, bracketed,
     parse::{Parse, ParseStream},
-    parse_quote,
     punctuated::Punctuated,
 };
 
@@ -71,13 +70,13 @@ fn ignore(input: ParseStream<'_>) -> Result<Vec<Ident>> {
 /// The last call in the body.
 pub fn find_call(m: &Method, errors: &mut Errors) -> Option<Call> {
     let names: Vec<Ident> = arguments(m).map(|a| a.0.clone()).collect();
+    let nothing = || Call {
+        ignore: names.clone(),
+        broken: true,
+        ..Call::default()
+    };
     let mut found = None;
     replace(m.body.clone(), &mut |tokens, _| {
-        let nothing = || Call {
-            ignore: names.clone(),
-            broken: true,
-            ..Call::default()
-        };
         found = Some(errors.take(syn::parse2(tokens)).unwrap_or_else(nothing));
         TokenStream::new()
     });
@@ -91,9 +90,14 @@ pub fn replace_call(t: &Target, m: &mut Method, call: &Call, sound: bool) {
     let p = paths::private(&t.krate);
     let checked = sound && m.sig.constness.is_none();
     if checked && m.sig.asyncness.is_none() && !m.has("track_caller") {
-        m.attrs.push(parse_quote!(#[track_caller]));
+        m.attrs.push(Attribute {
+            pound_token: Default::default(),
+            style: AttrStyle::Outer,
+            bracket_token: Default::default(),
+            meta: Meta::Path(Ident::new("track_caller", Span::call_site()).into()),
+        });
     }
-    m.body = replace(std::mem::take(&mut m.body), &mut |_, span| {
+    let replaced = replace(m.body.clone(), &mut |_, span| {
         if call.broken {
             return quote_spanned!(span=> { let _ = (#(&#names),*); ::core::unreachable!() });
         }
@@ -107,14 +111,16 @@ pub fn replace_call(t: &Target, m: &mut Method, call: &Call, sound: bool) {
             literal
         }
     });
+    m.body = replaced.unwrap_or_default();
 }
 
-/// `save_hyperparameters ! (..)` at any depth, by its tokens.
+/// Puts something in the place of every `save_hyperparameters ! (..)`, at any depth; `None` if there
+/// is none.
 fn replace(
     tokens: TokenStream,
     with: &mut dyn FnMut(TokenStream, Span) -> TokenStream,
-) -> TokenStream {
-    let mut out = TokenStream::new();
+) -> Option<TokenStream> {
+    let (mut out, mut found) = (Vec::new(), false);
     let mut rest = tokens.into_iter().peekable();
     while let Some(token) = rest.next() {
         let bang = |t: &TokenTree| matches!(t, TokenTree::Punct(p) if p.as_char() == '!');
@@ -127,17 +133,22 @@ fn replace(
                     rest.next_if(|t| matches!(t, TokenTree::Group(_)))
                 {
                     out.extend(with(g.stream(), id.span()));
+                    found = true;
                 } else {
                     out.extend([Some(id.into()), bang].into_iter().flatten());
                 }
             }
-            TokenTree::Group(g) => {
-                let mut inner = Group::new(g.delimiter(), replace(g.stream(), with));
-                inner.set_span(g.span());
-                out.extend([TokenTree::Group(inner)]);
-            }
-            other => out.extend([other]),
+            TokenTree::Group(g) => match replace(g.stream(), with) {
+                None => out.push(g.into()),
+                Some(stream) => {
+                    let mut inner = Group::new(g.delimiter(), stream);
+                    inner.set_span(g.span());
+                    out.push(inner.into());
+                    found = true;
+                }
+            },
+            other => out.push(other),
         }
     }
-    out
+    found.then(|| out.into_iter().collect())
 }
