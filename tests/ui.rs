@@ -106,11 +106,6 @@ const SEVERAL: [(&str, usize, &str); 27] = [
     ),
     ("hparam_on_type", 2, "two mistakes"),
     (
-        "inside_impl",
-        2,
-        "rustc: what is written beside the function is no item of an impl",
-    ),
-    (
         "loss_twice",
         3,
         "rustc names every trait that the hook is in",
