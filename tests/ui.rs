@@ -81,7 +81,7 @@ fn fail() {
 }
 
 /// Programs with more than one error: as many mistakes, or the reason.
-const SEVERAL: [(&str, usize, &str); 27] = [
+const SEVERAL: [(&str, usize, &str); 26] = [
     ("bad_options", 4, "four mistakes"),
     ("batch_enum", 2, "two mistakes"),
     ("batch_options", 4, "four mistakes"),
