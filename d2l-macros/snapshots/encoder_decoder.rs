@@ -1,4 +1,5 @@
 #[automatically_derived]
+#[doc(hidden)]
 #[allow(non_local_definitions)]
 impl<E, D> ::d2l::__private::Field for EncoderDecoder<E, D>
 where
@@ -13,6 +14,7 @@ where
     }
 }
 #[automatically_derived]
+#[doc(hidden)]
 #[allow(non_local_definitions, unused_imports, unused_variables, unreachable_code)]
 impl<E, D> ::d2l::__private::Structure for EncoderDecoder<E, D>
 where
@@ -51,6 +53,7 @@ where
     }
 }
 #[automatically_derived]
+#[doc(hidden)]
 #[allow(non_local_definitions)]
 impl<E, D> ::d2l::__private::Cloneable for EncoderDecoder<E, D>
 where
@@ -90,6 +93,7 @@ impl<E: Encoder, D: Decoder> EncoderDecoder<E, D> {
 }
 #[automatically_derived]
 #[diagnostic::do_not_recommend]
+#[doc(hidden)]
 #[allow(non_local_definitions, unused_imports, unused_parens)]
 impl<E: Encoder, D: Decoder> ::d2l::__private::ForwardOn<EncoderDecoder<E, D>>
 for ::d2l::__private::hook::forward {
@@ -118,6 +122,7 @@ for ::d2l::__private::hook::forward {
         }
     }
 }
+#[doc(hidden)]
 #[allow(non_local_definitions)]
 impl<E: Encoder, D: Decoder> ::d2l::__private::SameHeader<12730114042096339408u64>
 for EncoderDecoder<E, D> {}

@@ -1,5 +1,6 @@
 #[automatically_derived]
 #[diagnostic::do_not_recommend]
+#[doc(hidden)]
 #[allow(non_local_definitions)]
 impl ::d2l::__private::Field for LinearRegression {
     fn visit_as(&self, name: &str, v: &mut dyn ::d2l::__private::Visitor) {
@@ -11,6 +12,7 @@ impl ::d2l::__private::Field for LinearRegression {
 }
 #[automatically_derived]
 #[diagnostic::do_not_recommend]
+#[doc(hidden)]
 #[allow(non_local_definitions, unused_imports, unused_variables, unreachable_code)]
 impl ::d2l::__private::Structure for LinearRegression {
     type Base = ::d2l::__private::Plain;
@@ -58,6 +60,7 @@ impl ::core::fmt::Display for LinearRegression {
 }
 #[automatically_derived]
 #[diagnostic::do_not_recommend]
+#[doc(hidden)]
 #[allow(non_local_definitions)]
 impl ::d2l::__private::Cloneable for LinearRegression {}
 #[automatically_derived]
@@ -117,6 +120,7 @@ impl LinearRegression {
 }
 #[automatically_derived]
 #[diagnostic::do_not_recommend]
+#[doc(hidden)]
 #[allow(non_local_definitions, unused_imports, unused_parens)]
 impl ::d2l::__private::ForwardOn<LinearRegression> for ::d2l::__private::hook::forward {
     type Args<'__b> = (&'__b Tensor,);

@@ -1,5 +1,6 @@
 #[automatically_derived]
 #[diagnostic::do_not_recommend]
+#[doc(hidden)]
 #[allow(non_local_definitions)]
 impl ::d2l::__private::Field for Block {
     fn visit_as(&self, name: &str, v: &mut dyn ::d2l::__private::Visitor) {
@@ -11,6 +12,7 @@ impl ::d2l::__private::Field for Block {
 }
 #[automatically_derived]
 #[diagnostic::do_not_recommend]
+#[doc(hidden)]
 #[allow(non_local_definitions, unused_imports, unused_variables, unreachable_code)]
 impl ::d2l::__private::Structure for Block {
     type Base = ::d2l::__private::Plain;
@@ -55,6 +57,7 @@ impl ::core::fmt::Display for Block {
 }
 #[automatically_derived]
 #[diagnostic::do_not_recommend]
+#[doc(hidden)]
 #[allow(non_local_definitions)]
 impl ::d2l::__private::Cloneable for Block {}
 #[automatically_derived]

@@ -79,6 +79,7 @@ impl Anchor {
         let same = header_hash(t).map(|h| {
             quote! {
                 #cfgs
+                #[doc(hidden)]
                 #[allow(non_local_definitions)]
                 impl #ig #p::SameHeader<#h> for #ty #wh {}
             }
@@ -102,6 +103,7 @@ impl Anchor {
         quote! {
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
+            #[doc(hidden)]
             #[allow(non_local_definitions, unused_imports, unused_parens)]
             impl #ig #p::ForwardOn<#ty> for #p::hook::forward #wh {
                 type Args<'__b> = #args;

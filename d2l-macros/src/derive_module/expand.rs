@@ -39,6 +39,7 @@ pub fn expand(model: &Model, sound: bool) -> TokenStream {
     quote! {
         #[automatically_derived]
         #quiet
+        #[doc(hidden)]
         #[allow(non_local_definitions)]
         impl #ig #p::Field for #ident #tg #wc {
             fn visit_as(&self, name: &str, v: &mut dyn #p::Visitor) { v.module(name, self) }
@@ -46,6 +47,7 @@ pub fn expand(model: &Model, sound: bool) -> TokenStream {
         }
         #[automatically_derived]
         #quiet
+        #[doc(hidden)]
         #[allow(non_local_definitions, unused_imports, unused_variables, unreachable_code)]
         impl #ig #p::Structure for #ident #tg #wc {
             #base
@@ -223,6 +225,7 @@ fn clone(model: &Model, sound: bool, quiet: &Option<TokenStream>, p: &TokenStrea
     quote! {
         #[automatically_derived]
         #quiet
+        #[doc(hidden)]
         #[allow(non_local_definitions)]
         impl #ig #p::Cloneable for #ident #tg #wc {}
         #[automatically_derived]
