@@ -26,14 +26,13 @@ pub use std::{
 /// What `Structure::fields` imports. (As one name, since each one costs the compiler.)
 pub mod fields {
     pub use crate::module::{
-        AnyPart as _, ByClone as __ByClone, CloneablePart as _, CopyPart as _, FieldPart as _,
-        StoredPart as _,
+        AnyPart as _, ByClone as __ByClone, CopyPart as _, FieldPart as _, StoredPart as _,
     };
     pub use std::option::Option::{None as __None, Some as __Some};
 }
 
 /// What `HyperParameters::arguments` imports.
 pub mod arguments {
-    pub use crate::module::hparams::{AnyArg as _, NestedArg as _, NoRules as _, StoredArg as _};
+    pub use crate::module::hparams::{AnyArg as _, NestedArg as _, NoRules as _};
     pub use std::option::Option::{None as __None, Some as __Some};
 }

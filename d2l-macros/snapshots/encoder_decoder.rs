@@ -31,9 +31,9 @@ where
         use ::d2l::__private::fields::*;
         let (__Some(__encoder), __Some(__decoder)) = (
             r
-                .frozen(|r| (&&&&::d2l::__private::part::<E>())
+                .frozen(|r| ::d2l::__private::part::<E>()
                     .known()(&self.encoder, "encoder", r)),
-            (&&&&::d2l::__private::part::<D>()).known()(&self.decoder, "decoder", r),
+            ::d2l::__private::part::<D>().known()(&self.decoder, "decoder", r),
         ) else { return __None };
         __Some(Self {
             encoder: __encoder,

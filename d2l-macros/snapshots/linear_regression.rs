@@ -45,8 +45,7 @@ impl ::d2l::__private::Structure for LinearRegression {
                 &self.lr,
                 r.lr(<f32 as ::d2l::__private::Rate>::get(&self.lr), &self.lr),
             ),
-            (&&&&&::d2l::__private::part::<LazyLinear>())
-                .cloneable()(&self.net, "net", r),
+            ::d2l::__private::part::<LazyLinear>().cloneable()(&self.net, "net", r),
         ) else { return __None };
         __Some(Self { lr: __lr, net: __net })
     }
@@ -94,7 +93,7 @@ impl ::d2l::__private::hparams::HyperParameters for LinearRegression {
             <::d2l::__private::hparams::RulesOf<LinearRegression>>::RULES,
         );
         let (__Some(lr), __Some(()), __Some(())) = (
-            (&&&::d2l::__private::hparams::arg::<f32>())
+            ::d2l::__private::hparams::arg::<f32>()
                 .ruled()(
                 a,
                 "f32",

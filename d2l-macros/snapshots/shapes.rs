@@ -27,18 +27,16 @@ impl ::d2l::__private::Structure for Block {
             Self::Identity {} => __Some(Self::Identity {}),
             Self::One { 0: __0, 1: __1 } => {
                 let (__Some(__0), __Some(__1)) = (
-                    (&&&&&::d2l::__private::part::<LazyLinear>())
-                        .cloneable()(__0, "fc", r),
+                    ::d2l::__private::part::<LazyLinear>().cloneable()(__0, "fc", r),
                     <__ByClone as ::d2l::__private::CloneValue<u8>>::round(__1, r),
                 ) else { return __None };
                 __Some(Self::One { 0: __0, 1: __1 })
             }
             Self::Many { blocks: __blocks, act: __act } => {
                 let (__Some(__blocks), __Some(__act)) = (
-                    (&&&&&::d2l::__private::part::<Vec<Block>>())
+                    ::d2l::__private::part::<Vec<Block>>()
                         .cloneable()(__blocks, "blocks", r),
-                    (&&&&&::d2l::__private::part::<Activation>())
-                        .cloneable()(__act, "act", r),
+                    ::d2l::__private::part::<Activation>().cloneable()(__act, "act", r),
                 ) else { return __None };
                 __Some(Self::Many {
                     blocks: __blocks,

@@ -61,7 +61,7 @@ pub use copy::{ByClone, CloneValue, Cloning, IsCloneable, IsField, IsNoField};
 #[doc(hidden)]
 pub use hooks::boxed;
 #[doc(hidden)]
-pub use part::{AnyPart, CloneablePart, CopyPart, FieldPart, Part, StoredPart, part};
+pub use part::{AnyPart, CopyPart, FieldPart, Part, StoredPart, part};
 #[doc(hidden)]
 pub use repr::show;
 #[doc(hidden)]

@@ -1,14 +1,15 @@
 //! What a field of a module is, asked of its type by `#[derive(Module)]`: a part, or a plain value.
 use super::{Cloneable, Field, Param, Round, Visitor, hparams::HParam};
-use std::marker::PhantomData;
+use std::{marker::PhantomData, ops::Deref};
 
-/// A field of type `T`. Method lookup on `&&&&Part<T>` tries the five traits below in this order;
-/// whatever none of the first four takes is refused by the bound of the last.
-pub struct Part<T>(PhantomData<T>);
+/// A field of type `T`. Method lookup on a `Part<T>` tries its own methods, then those of the traits
+/// below in this order: by value, by reference, by mutable reference, and at last those of what it
+/// dereferences to; whatever none before takes is refused by the bound there.
+pub struct Part<T>(Rest<T>);
 
 /// The question about `T`.
 pub fn part<T>() -> Part<T> {
-    Part(PhantomData)
+    Part(Rest(PhantomData))
 }
 
 /// The answer: what such a field does in a round. (A function, for what it is called with not to take
@@ -16,30 +17,29 @@ pub fn part<T>() -> Part<T> {
 pub type Known<T> = fn(&T, &str, &mut Round<'_>) -> Option<T>;
 
 /// Modules, parameters, tensors, containers of them, and the plain data of the standard library.
-pub trait CloneablePart<T: Cloneable> {
+impl<T: Cloneable> Part<T> {
     /// Its own method.
-    fn cloneable(&self) -> Known<T> {
+    pub fn cloneable(self) -> Known<T> {
         T::round
     }
 }
-impl<T: Cloneable> CloneablePart<T> for &&&&Part<T> {}
 
 /// The same, perhaps without a copy.
-pub trait FieldPart<T: Field> {
+pub trait FieldPart<T: Field>: Sized {
     /// Its own method.
-    fn known(&self) -> Known<T> {
+    fn known(self) -> Known<T> {
         T::round
     }
 
     /// Does not compile.
-    fn cloneable(&self) -> Known<T>
+    fn cloneable(self) -> Known<T>
     where
         T: Cloneable,
     {
         T::round
     }
 }
-impl<T: Field> FieldPart<T> for &&&Part<T> {}
+impl<T: Field> FieldPart<T> for Part<T> {}
 
 /// Plain data: nothing that is `Copy` owns a parameter.
 pub trait CopyPart<T: Copy> {
@@ -53,23 +53,34 @@ pub trait CopyPart<T: Copy> {
         self.known()
     }
 }
-impl<T: Copy> CopyPart<T> for &&Part<T> {}
+impl<T: Copy> CopyPart<T> for Part<T> {}
 
 /// Plain data: settings that can be stored as hyperparameters.
 pub trait StoredPart<T: Clone> {
     /// It has no parts.
-    fn known(&self) -> Known<T> {
+    fn known(&mut self) -> Known<T> {
         |part, _, r| r.copies().then(|| part.clone())
     }
 
     /// It has no parts.
-    fn cloneable(&self) -> Known<T> {
+    fn cloneable(&mut self) -> Known<T> {
         self.known()
     }
 }
-impl<T: Clone + HParam> StoredPart<T> for &Part<T> {}
+impl<T: Clone + HParam> StoredPart<T> for Part<T> {}
 
-/// Neither.
+/// A [`Part`] that none of the methods above takes.
+pub struct Rest<T>(PhantomData<T>);
+
+impl<T> Deref for Part<T> {
+    type Target = Rest<T>;
+
+    fn deref(&self) -> &Rest<T> {
+        &self.0
+    }
+}
+
+/// None of these.
 pub trait AnyPart<T> {
     /// Does not compile.
     fn known(&self) -> Known<T>
@@ -87,7 +98,7 @@ pub trait AnyPart<T> {
         T::round
     }
 }
-impl<T> AnyPart<T> for Part<T> {}
+impl<T> AnyPart<T> for Rest<T> {}
 
 /// Freezes every parameter that it passes on, unless somebody has decided about it before.
 pub(super) struct Freezing<'a>(pub(super) &'a mut dyn Visitor);

@@ -151,9 +151,9 @@ fn part(model: &Model, f: &Field, place: TokenStream, p: &TokenStream) -> TokenS
     let known = if borrows(ty) {
         quote_spanned!(ty.span()=> <#ty as #p::Field>::round)
     } else if model.options.no_clone || is_generic(model, f) {
-        quote_spanned!(ty.span()=> (&&&&#p::part::<#ty>()).known())
+        quote_spanned!(ty.span()=> #p::part::<#ty>().known())
     } else {
-        quote_spanned!(ty.span()=> (&&&&&#p::part::<#ty>()).cloneable())
+        quote_spanned!(ty.span()=> #p::part::<#ty>().cloneable())
     };
     quote!(#known(#place, #name, r))
 }

@@ -91,7 +91,7 @@ fn next(t: &Target, (n, ty): &(&Ident, &Type), rules: &[Ruled], p: &TokenStream)
     let ask = Ident::new(ask, ty.span());
     let (spelled, known) = (
         pretty(ty),
-        quote_spanned!(ty.span()=> (&&&#p::hparams::arg::<#ty>()).#ask()),
+        quote_spanned!(ty.span()=> #p::hparams::arg::<#ty>().#ask()),
     );
     quote! {
         #known(#a, #spelled, #rule, match #now {

@@ -133,8 +133,9 @@ impl<T: HyperParameters<Ignored = ()>> Ways<T> {
     }
 }
 
-/// An argument of type `T`. Method lookup on `&&Arg<T>` tries the three traits below in this order;
-/// whatever none of the first two takes is refused by the bound of the last.
+/// An argument of type `T`. Method lookup on an `Arg<T>` tries its own methods, then those of the two
+/// traits below (by value, by reference); whatever none before takes is refused by the bound of the
+/// last.
 pub struct Arg<T>(PhantomData<T>);
 
 /// The question about `T`.
@@ -147,38 +148,37 @@ pub fn arg<T>() -> Arg<T> {
 pub type Known<T> = fn(&mut Arguments<'_>, &'static str, Rule, Option<&T>) -> Option<T>;
 
 /// A value.
-pub trait StoredArg<T: HParam> {
+impl<T: HParam> Arg<T> {
     /// Perhaps not `'static`, so that no rules can be asked.
-    fn known(&self) -> Known<T> {
+    pub fn known(self) -> Known<T> {
         |a, ty, rule, now| a.next(Ways::value(|_| None), ty, rule, now)
     }
 
     /// With its rules.
-    fn ruled(&self) -> Known<T>
+    pub fn ruled(self) -> Known<T>
     where
         T: 'static,
     {
         |a, ty, rule, now| a.next(Ways::value(|v| Some(v)), ty, rule, now)
     }
 }
-impl<T: HParam> StoredArg<T> for &&Arg<T> {}
 
 /// A part that stores its own hyperparameters.
-pub trait NestedArg<T: HyperParameters<Ignored = ()>> {
+pub trait NestedArg<T: HyperParameters<Ignored = ()>>: Sized {
     /// Perhaps not `'static`, so that no rules can be asked.
-    fn known(&self) -> Known<T> {
+    fn known(self) -> Known<T> {
         |a, ty, rule, now| a.next(Ways::nested(|_| None), ty, rule, now)
     }
 
     /// With its rules.
-    fn ruled(&self) -> Known<T>
+    fn ruled(self) -> Known<T>
     where
         T: 'static,
     {
         |a, ty, rule, now| a.next(Ways::nested(|v| Some(v)), ty, rule, now)
     }
 }
-impl<T: HyperParameters<Ignored = ()>> NestedArg<T> for &Arg<T> {}
+impl<T: HyperParameters<Ignored = ()>> NestedArg<T> for Arg<T> {}
 
 /// Neither.
 pub trait AnyArg<T> {
@@ -187,7 +187,7 @@ pub trait AnyArg<T> {
     where
         T: HParam,
     {
-        StoredArg::known(&&&arg::<T>())
+        arg::<T>().known()
     }
 
     /// Does not compile.
@@ -195,7 +195,7 @@ pub trait AnyArg<T> {
     where
         T: HParam,
     {
-        StoredArg::known(&&&arg::<T>())
+        arg::<T>().known()
     }
 }
 impl<T> AnyArg<T> for Arg<T> {}

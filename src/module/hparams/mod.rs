@@ -8,7 +8,7 @@ mod rules;
 
 pub use args::ArgsError;
 #[doc(hidden)]
-pub use arguments::{AnyArg, Arg, Arguments, NestedArg, StoredArg, arg};
+pub use arguments::{AnyArg, Arg, Arguments, NestedArg, arg};
 pub use config::ConfigError;
 pub use reader::{Reader, built};
 pub use rules::{Argument, NoRules, Rule, RulesOf, Signature, Verdict, accepts, within};
