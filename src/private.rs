@@ -14,14 +14,7 @@ pub use d2l_core::{
     __private::{Argument, Borrow, Float, Formula, Rows, TILE, apply, apply_sum, check_formula},
     Tensor,
 };
-pub use std::{
-    boxed::Box,
-    option::Option,
-    result::Result,
-    string::{String, ToString},
-    vec,
-    vec::Vec,
-};
+pub use std::{boxed::Box, option::Option, result::Result, string::String, vec, vec::Vec};
 
 /// What `Structure::fields` imports. (As one name, since each one costs the compiler.)
 pub mod fields {

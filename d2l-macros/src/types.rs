@@ -1,7 +1,7 @@
 //! Types that the user wrote, as syntax.
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{GenericArgument, Ident, Lifetime, PathArguments, Type};
+use syn::{GenericArgument, Generics, Ident, Lifetime, PathArguments, Type};
 
 /// Writes every elided lifetime of `ty` out as `'__b`; false if `ty` cannot stand in an impl header.
 pub fn name_lifetimes(ty: &mut Type) -> bool {
@@ -49,7 +49,7 @@ fn named() -> Lifetime {
 }
 
 /// Does `tokens` use the lifetime that [`name_lifetimes`] writes?
-pub fn uses_named(tokens: &TokenStream) -> bool {
+fn uses_named(tokens: &TokenStream) -> bool {
     tokens.to_string().contains("'__b")
 }
 
@@ -57,6 +57,11 @@ pub fn uses_named(tokens: &TokenStream) -> bool {
 pub fn has_elided(ty: &Type) -> bool {
     let mut ty = ty.clone();
     !name_lifetimes(&mut ty) || uses_named(&quote!(#ty))
+}
+
+/// Does `ty` hold values of any of the type parameters?
+pub fn is_generic(generics: &Generics, ty: &Type) -> bool {
+    generics.type_params().any(|t| mentions(ty, &t.ident))
 }
 
 /// Does `ty` hold values of the type parameter `id`? (`PhantomData<T>` does not.)

@@ -2,7 +2,7 @@
 use super::parse::{Field, Model, Shape};
 use crate::{
     paths,
-    types::{borrows, mentions},
+    types::{borrows, is_generic, mentions},
 };
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -150,17 +150,12 @@ fn part(model: &Model, f: &Field, place: TokenStream, p: &TokenStream) -> TokenS
     let (ty, name) = (&f.ty, &f.name);
     let known = if borrows(ty) {
         quote_spanned!(ty.span()=> <#ty as #p::Field>::round)
-    } else if model.options.no_clone || is_generic(model, f) {
+    } else if model.options.no_clone || is_generic(&model.generics, &f.ty) {
         quote_spanned!(ty.span()=> #p::part::<#ty>().known())
     } else {
         quote_spanned!(ty.span()=> #p::part::<#ty>().cloneable())
     };
     quote!(#known(#place, #name, r))
-}
-
-fn is_generic(model: &Model, f: &Field) -> bool {
-    let mut params = model.generics.type_params();
-    params.any(|t| mentions(&f.ty, &t.ident))
 }
 
 /// The constants of `impl Structure`.
@@ -200,13 +195,14 @@ fn is_rate(model: &Model, f: &Field) -> bool {
     matches!(model.shape, Shape::Struct(_)) && f.hparam.is_some() && f.name == "lr"
 }
 
-/// `Clone` as an independent model, and a check of the parts of generic types, so that one without it
-/// is an error here and not a panic later. (`fields` has asked the others.)
+/// `Clone` as an independent model, and a check of the parts whose types are generic or borrow, so that
+/// one without it is an error here and not a panic later. (`fields` has asked the others.)
 fn clone(model: &Model, sound: bool, quiet: &Option<TokenStream>, p: &TokenStream) -> TokenStream {
     let ident = &model.ident;
     let generics = bounded(model, &quote!(#p::Cloneable));
     let (ig, tg, wc) = generics.split_for_impl();
-    let asked = |f: &&Field| f.visited() && sound && is_generic(model, f);
+    let unasked = |ty: &syn::Type| is_generic(&model.generics, ty) || borrows(ty);
+    let asked = |f: &&Field| f.visited() && sound && unasked(&f.ty);
     let checks: Vec<_> = model
         .fields()
         .filter(asked)

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     add_to_class::{Method, Target},
     paths,
-    types::{is_result, mentions, pretty, tuple},
+    types::{is_generic, is_result, pretty, tuple},
 };
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -87,7 +87,11 @@ fn next(t: &Target, (n, ty): &(&Ident, &Type), rules: &[Ruled], p: &TokenStream)
     let [now, a] = ["now", "a"].map(local);
     let rule = rules.iter().find(|r| r.name == **n).map(|r| &r.rule);
     let rule = rule.unwrap_or(&Rule::default()).expand(n, ty, p);
-    let ask = if is_concrete(t, ty) { "ruled" } else { "known" };
+    // of a generic type nobody knows whether it is `'static`, so its rules are not asked
+    let ask = match is_generic(&t.place.generics, ty) {
+        true => "known",
+        false => "ruled",
+    };
     let ask = Ident::new(ask, ty.span());
     let (spelled, known) = (
         pretty(ty),
@@ -98,12 +102,6 @@ fn next(t: &Target, (n, ty): &(&Ident, &Type), rules: &[Ruled], p: &TokenStream)
             __Some(now) => __Some(&now.#n), __None => __None
         })
     }
-}
-
-/// Of a generic type nobody knows whether it is `'static`, so its rules are not asked.
-fn is_concrete(t: &Target, ty: &Type) -> bool {
-    let mut params = t.place.generics.type_params();
-    !params.any(|p| mentions(ty, &p.ident))
 }
 
 /// A variable that no argument can be mistaken for.
